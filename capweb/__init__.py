@@ -1,0 +1,1 @@
+"""capweb: wiring on top, shared ground below. See README.md for the map of the rooms."""

@@ -1,0 +1,91 @@
+"""The actor: who acts, in which role, for which one insurer. Every query and command takes it first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from capweb.kernel.errors import DomainError
+
+# What each role may do. Reading is scoped further by organisation (a broker sees its own clients only).
+_DESK: Final = {"requests.read", "guarantees.read", "documents.read", "buyers.read", "simulate", "envelopes.read"}
+RIGHTS: Final[dict[str, frozenset[str]]] = {
+    "underwriter": frozenset(
+        _DESK | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write"}
+    ),
+    "senior_underwriter": frozenset(
+        _DESK
+        | {"requests.write", "requests.settle", "requests.settle_above", "offers.answer"}
+        | {"buyer_limits.write", "renewals.write", "guarantees.withdraw"}
+    ),
+    "reinsurance_accountant": frozenset(_DESK | {"treaties.read", "ledger.read", "bordereaux.write"}),
+    "administrator": frozenset(_DESK | {"people.write", "tariffs.write", "treaties.read", "clients.write"}),
+    "auditor": frozenset(_DESK | {"treaties.read", "ledger.read", "trail.read"}),
+    "broker": frozenset(
+        {"requests.read", "requests.write", "guarantees.read", "documents.read", "offers.answer", "renewals.write"}
+        | {"simulate"}
+    ),
+    "policyholder": frozenset(
+        {"requests.read", "requests.write", "guarantees.read", "documents.read", "offers.answer", "renewals.write"}
+        | {"simulate"}
+    ),
+    "reinsurer": frozenset({"treaties.read", "ledger.read", "envelopes.read"}),
+    "operator": frozenset({"envelopes.read", "envelopes.write", "business_day.write"}),
+    "system": frozenset(
+        _DESK
+        | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write", "ledger.read"}
+        | {"treaties.read", "tariffs.write", "guarantees.withdraw"}
+    ),
+}
+
+
+class NotAllowed(DomainError):
+    """The role does not give this right; the message names both."""
+
+    code = "not_allowed"
+    status = 403
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One person, client or nightly run, acting for exactly one insurer."""
+
+    name: str
+    role: str
+    insurer_id: int
+    insurer_code: str
+    organisation_id: int
+    organisation_kind: str
+    user_id: int | None = None
+    client_id: int | None = None
+    scopes: frozenset[str] | None = None
+
+    def may(self, right: str) -> bool:
+        return right in RIGHTS[self.role]
+
+    def must_be_allowed(self, right: str) -> None:
+        """Raises NotAllowed when the role lacks the right."""
+        if not self.may(right):
+            raise NotAllowed(f"The role {self.role} does not allow {right}.", role=self.role, right=right)
+
+    @property
+    def is_insurer(self) -> bool:
+        return self.organisation_kind == "insurer"
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformActor:
+    """Acts over all insurers through the platform role: the night, the operator, the reinsurer's screens."""
+
+    name: str
+    role: str
+    organisation_id: int | None = None
+    user_id: int | None = None
+
+    def may(self, right: str) -> bool:
+        return right in RIGHTS[self.role]
+
+    def must_be_allowed(self, right: str) -> None:
+        """Raises NotAllowed when the role lacks the right."""
+        if not self.may(right):
+            raise NotAllowed(f"The role {self.role} does not allow {right}.", role=self.role, right=right)

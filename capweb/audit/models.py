@@ -1,0 +1,63 @@
+"""The trail of every change, counters without gaps, and leases on work under way.
+
+Plain ids only: the audit room stands below the others and knows nobody's tables. Row security on the trail and the
+counters is set by a migration of `capweb.accounts`, which stands above.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class TrailEntry(models.Model):
+    """One change of one subject: who, when, what it was and what it became. Append-only."""
+
+    insurer_id = models.BigIntegerField(null=True)
+    booked_on = models.DateField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    actor = models.CharField(max_length=200)
+    actor_role = models.CharField(max_length=40)
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=64)
+    was = models.JSONField(null=True)
+    became = models.JSONField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["insurer_id", "subject", "id"], name="trail_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}"
+
+
+class NumberCounter(models.Model):
+    """The last number given in a series of one insurer; locked by whoever takes the next, so that no number is lost."""
+
+    insurer_id = models.BigIntegerField()
+    series = models.CharField(max_length=60)
+    last_number = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["insurer_id", "series"], name="number_series_unique"),
+            models.CheckConstraint(condition=models.Q(last_number__gte=0), name="number_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series}: {self.last_number}"
+
+
+class Lease(models.Model):
+    """Who works on a piece of work (a submission, a night), and when it was last heard of.
+
+    `holder` is a token of one run, so a worker that was thought dead finds its lease gone before it writes anything.
+    """
+
+    key = models.CharField(max_length=100, unique=True)
+    holder = models.CharField(max_length=64)
+    heard_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.key} held by {self.holder}"

@@ -1,0 +1,33 @@
+"""The business day: the one clock of the installation, read by shells and passed down.
+
+Outside a sandbox it is today in Paris. In a sandbox it is a stored day that only moves forward (a trigger sees to it),
+so that three months pass in seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from capweb.accounts.models import Installation
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationDay:
+    is_sandbox: bool
+    business_day: date
+
+
+def installation(*, using: str = "default") -> InstallationDay:
+    """Whether this is a sandbox, and the day on which the books are."""
+    row = Installation.objects.using(using).first()
+    if row is not None and row.is_sandbox and row.business_day is not None:
+        return InstallationDay(is_sandbox=True, business_day=row.business_day)
+    return InstallationDay(is_sandbox=False, business_day=timezone.localdate())
+
+
+def business_day(*, using: str = "default") -> date:
+    """The day on which the books are."""
+    return installation(using=using).business_day

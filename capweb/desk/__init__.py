@@ -1,0 +1,1 @@
+"""Screens and API for people, clients and the business day."""

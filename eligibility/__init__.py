@@ -1,0 +1,1 @@
+"""Judges: may this risk be covered, for how much, by which article."""

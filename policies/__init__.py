@@ -1,0 +1,1 @@
+"""Grants: who is insured, on which buyer, for how much, from when to when."""

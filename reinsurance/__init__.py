@@ -1,0 +1,1 @@
+"""Counts: how much is ceded, within which ceiling, who owes what to whom."""
