@@ -123,7 +123,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Broker and tasks --------------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = addresses.broker_url()
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CELERY_BROKER_URL}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": addresses.cache_url()}}
 
 # --- People ------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,81 @@
+"""`manage.py onebox run | servers | stop | status`: everything that a person may ask of one machine.
+
+Reached without loading Django, so that the process that watches over the others stays small.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from capweb.onebox import paths
+from capweb.onebox.problems import ServerProblem
+from capweb.onebox.servers import PrivateServers
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one of the sub-commands; its exit status. A problem is told on standard error, with status 1."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return int(chosen.does(chosen))
+    except ServerProblem as problem:
+        print(problem.message, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="manage.py onebox", description="Everything on one machine.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    servers = commands.add_parser("servers", help="start the private database and broker alone, until Ctrl-C")
+    servers.add_argument("--detach", action="store_true", help="leave them running; `onebox stop` stops them")
+    servers.set_defaults(does=_servers)
+    commands.add_parser("stop", help="stop everything that runs for this data folder").set_defaults(does=_stop)
+    commands.add_parser("status", help="what runs for this data folder; status 3 if nothing does").set_defaults(
+        does=_status
+    )
+    return parser
+
+
+def _servers(chosen: argparse.Namespace) -> int:
+    servers = PrivateServers()
+    servers.acquire(keep=chosen.detach)
+    _print_status(servers)
+    if chosen.detach:
+        servers.release()
+        return 0
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: ended.set())
+    print("Until Ctrl-C …", flush=True)
+    ended.wait()
+    servers.release()
+    return 0
+
+
+def _stop(_: argparse.Namespace) -> int:
+    if PrivateServers().stop():
+        print("Nothing runs any more.")
+        return 0
+    print("The database and the broker stay: another command uses them. They stop when it ends.")
+    return 1
+
+
+def _status(_: argparse.Namespace) -> int:
+    servers = PrivateServers()
+    return 0 if _print_status(servers) else 3
+
+
+def _print_status(servers: PrivateServers) -> bool:
+    print(f"data folder  {paths.data_folder().root}")
+    if servers.cluster and servers.cluster.place.parent != servers.data.root:
+        print(f"             {servers.cluster.place} (the database; its account cannot reach the data folder)")
+    for name, server in (("database", servers.cluster), ("broker", servers.broker)):
+        if server is None:
+            print(f"{name:<12} elsewhere (its address is in the environment)")
+            continue
+        process = server.running()
+        print(f"{name:<12} " + (f"runs, process {process.pid}" if process else "does not run"), flush=True)
+    return servers.is_running()
