@@ -12,6 +12,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
+from kombu import Connection
+from kombu.exceptions import OperationalError as OperationalBrokerError
 
 HEART_BEAT_KEY = "worker-heart-beat"
 HEART_BEAT_SECONDS = 45
@@ -68,8 +70,9 @@ def _migrations() -> str | None:
 
 def _broker() -> str | None:
     try:
-        redis.Redis.from_url(settings.CELERY_BROKER_URL, socket_timeout=2, socket_connect_timeout=2).ping()
-    except redis.RedisError as error:
+        with Connection(settings.CELERY_BROKER_URL, connect_timeout=2) as connection:
+            connection.ensure_connection(max_retries=1)
+    except OperationalBrokerError as error:
         return f"the broker does not answer: {error}"
     return None
 
