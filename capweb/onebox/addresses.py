@@ -53,7 +53,7 @@ def database_urls() -> DatabaseUrls:
     if missing:
         raise ServerProblem(
             f"DATABASE_URL is set but {' and '.join(missing)} is not. The three roles have an address each: the "
-            "application, the owner of the tables, the platform. `manage.py database_roles` prints the SQL that makes them."
+            "application, the tables' owner, the platform. `manage.py database_roles` prints the SQL that makes them."
         )
     app, owner, platform = (os.environ[name] for name in names)
     return DatabaseUrls(app=app, owner=owner, platform=platform)

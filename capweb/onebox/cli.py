@@ -11,9 +11,12 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from capweb.onebox import paths
+from capweb.onebox import paths, plan, processes, record
 from capweb.onebox.problems import ServerProblem
 from capweb.onebox.servers import PrivateServers
+
+
+_STOP_SECONDS = 90.0
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -29,6 +32,7 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="manage.py onebox", description="Everything on one machine.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands.add_parser("run", help="start everything and watch over it until Ctrl-C").set_defaults(does=_run)
     servers = commands.add_parser("servers", help="start the private database and broker alone, until Ctrl-C")
     servers.add_argument("--detach", action="store_true", help="leave them running; `onebox stop` stops them")
     servers.set_defaults(does=_servers)
@@ -37,6 +41,17 @@ def _parser() -> argparse.ArgumentParser:
         does=_status
     )
     return parser
+
+
+def _run(_: argparse.Namespace) -> int:
+    from capweb.onebox.supervisor import EndAsked, Supervisor
+    from capweb.onebox.telling import Teller
+
+    try:
+        Supervisor(paths.data_folder(), web_port=plan.port(), teller=Teller()).run()
+    except EndAsked:
+        return 0
+    return 0
 
 
 def _servers(chosen: argparse.Namespace) -> int:
@@ -56,6 +71,13 @@ def _servers(chosen: argparse.Namespace) -> int:
 
 
 def _stop(_: argparse.Namespace) -> int:
+    data = paths.data_folder()
+    found = record.read(data)
+    if found and found.supervisor.is_alive():
+        processes.send(found.supervisor, signal.SIGTERM)
+        if not processes.wait_until_gone(found.supervisor, seconds=_STOP_SECONDS):
+            print(f"The supervisor (process {found.supervisor.pid}) does not end; see {data.logs}", file=sys.stderr)
+            return 1
     if PrivateServers().stop():
         print("Nothing runs any more.")
         return 0

@@ -76,6 +76,12 @@ class Cluster:
             found = connection.execute("SELECT to_regclass('public.django_migrations') IS NOT NULL").fetchone()
         return bool(found and found[0])
 
+    def has_portfolio(self) -> bool:
+        """True once there is any policy, be it of the sample; the server must run and have its tables."""
+        with self._connected(roles.RoleNames().database) as connection:
+            found = connection.execute("SELECT EXISTS (SELECT FROM policies_policy)").fetchone()
+        return bool(found and found[0])
+
     def start(self) -> None:
         """Create the cluster if there is none, and start it if it does not run; return when it takes connections.
 

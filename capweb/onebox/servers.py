@@ -54,7 +54,7 @@ class PrivateServers:
 
     def release(self) -> None:
         """Stop being a user; the last one stops the servers, unless they are kept."""
-        if not self._is_needed():
+        if not self._is_needed() or not self.data.run.is_dir():
             return
         with holding(self._change):
             self._leave()

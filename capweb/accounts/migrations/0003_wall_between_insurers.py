@@ -6,7 +6,7 @@ from django.db import migrations
 
 from capweb.accounts.row_security import FrameworkTables, SharedTable, TenantTable, run_sql_file
 
-_SQL = Path(__file__).resolve().parent.parent / "sql" / "0002_ground.sql"
+_SQL = Path(__file__).resolve().parent.parent / "sql" / "0003_ground.sql"
 _BACKWARDS = """
 DROP TRIGGER business_day_forward ON accounts_installation;
 DROP FUNCTION business_day_forward();
@@ -16,7 +16,7 @@ DROP FUNCTION refuse_change();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0001_initial"),
+        ("accounts", "0002_api_clients"),
         ("audit", "0001_initial"),
         ("contenttypes", "0002_remove_content_type_name"),
         ("auth", "0012_alter_user_first_name_max_length"),

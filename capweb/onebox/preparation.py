@@ -1,0 +1,113 @@
+"""What is done between the servers' start and the first page: tables, static files, sample portfolio.
+
+Each step is a command of manage.py in a process of its own, because Django has no place in the supervisor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from capweb.onebox import libraries, paths
+from capweb.onebox.problems import ServerProblem
+from capweb.onebox.servers import PrivateServers
+from capweb.onebox.telling import Step, Teller
+
+__all__ = ["Step", "prepare", "readiness_fault", "welcome"]
+
+SAMPLE_SIZE = 2000
+_ANSWER_SECONDS = 5.0
+
+
+def prepare(data: paths.DataFolder, *, servers: PrivateServers, environment: Mapping[str, str], teller: Teller) -> None:
+    """Bring tables, static files and sample up to date. Raises ServerProblem if one of the commands fails."""
+    if missing := libraries.missing_for_documents():
+        teller.warn(missing.told)
+    with teller.step("Tables"):
+        manage("migrate", "--database", "owner", "--verbosity", "0", environment=environment)
+    collected = data.run / "static-collected"
+    fingerprint = static_fingerprint(paths.PROJECT_ROOT)
+    if not collected.is_file() or collected.read_text(encoding="ascii") != fingerprint:
+        with teller.step("Static files"):
+            manage("collectstatic", "--noinput", "--clear", "--verbosity", "0", environment=environment)
+        collected.write_text(fingerprint, encoding="ascii")
+    if servers.cluster and has_command("seed_sample") and not servers.cluster.has_portfolio():
+        # It shows its own progress.
+        with teller.step("Sample portfolio", moving=False):
+            manage("seed_sample", "--size", str(SAMPLE_SIZE), environment=environment, quiet=False)
+
+
+def manage(*arguments: str, environment: Mapping[str, str], quiet: bool = True) -> str:
+    """Run a command of manage.py; what it printed. Raises ServerProblem with that, if it fails."""
+    command = [sys.executable, "manage.py", *arguments]
+    kept = subprocess.PIPE if quiet else None
+    # A group of its own: Ctrl-C reaches the supervisor, which ends the command by leaving the block below.
+    with subprocess.Popen(
+        command, cwd=paths.PROJECT_ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=kept,
+        stderr=subprocess.STDOUT if quiet else None, text=True, process_group=0,
+    ) as running:  # fmt: skip
+        try:
+            output, _ = running.communicate()
+        except BaseException:
+            running.terminate()
+            raise
+    if running.returncode != 0:
+        raise ServerProblem(f"manage.py {' '.join(arguments)} failed with status {running.returncode}:\n{output or ''}")
+    return output or ""
+
+
+def has_command(name: str) -> bool:
+    """True if one of the apps brings this command."""
+    return any(paths.PROJECT_ROOT.glob(f"*/management/commands/{name}.py"))
+
+
+def static_fingerprint(root: Path) -> str:
+    """Changes when a static file, the settings or a package that brings static files may have changed."""
+    found = hashlib.sha256()
+    singles = (root / "requirements.txt", root / "package-lock.json", root / "capweb" / "settings.py")
+    for file in (*_files_below(root / "capweb" / "static"), *(single for single in singles if single.is_file())):
+        state = file.stat()
+        found.update(f"{file.relative_to(root)}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
+    return found.hexdigest()
+
+
+def _files_below(folder: Path) -> Iterable[Path]:
+    return sorted(file for file in folder.rglob("*") if file.is_file())
+
+
+def readiness_fault(address: str) -> str | None:
+    """What /readyz says is missing, in words; None when it answers 200."""
+    try:
+        with urllib.request.urlopen(f"{address}readyz", timeout=_ANSWER_SECONDS):  # noqa: S310 - our own http address
+            return None
+    except urllib.error.HTTPError as answer:
+        try:
+            faults = json.loads(answer.read())["faults"]
+            return "; ".join(f"{name}: {fault}" for name, fault in faults.items())
+        except (ValueError, KeyError, AttributeError):
+            return f"the web server answers {answer.code}"
+    except OSError:
+        return "the web server does not answer yet"
+
+
+def welcome(address: str, *, servers: PrivateServers, teller: Teller) -> None:
+    """Print where everything is and who may sign in."""
+    teller.note("")
+    teller.note(f"Screens    {address}")
+    teller.note(f"API        {address}api/v1/docs")
+    teller.note(f"Data       {servers.data.root}  (logs in {servers.data.logs})")
+    if servers.cluster and not servers.cluster.place.is_relative_to(servers.data.root):
+        teller.note(f"Database   {servers.cluster.place}  (its account cannot reach the data folder)")
+    if has_command("sign_ins"):
+        teller.note("Sign-ins")
+        for line in manage("sign_ins", environment=os.environ).splitlines():
+            teller.note(f"  {line}")
+    teller.note("")
+    teller.note("Ctrl-C stops everything.")
