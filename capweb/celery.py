@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "capweb.settings")
 
@@ -36,3 +37,9 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks(["capweb.desk", "policies", "reinsurance"])
+
+
+@worker_ready.connect
+def beat_at_once(**_: object) -> None:
+    """A worker that is ready is heard of at once, not at beat's next turn; /readyz waits for it."""
+    app.send_task("capweb.heart_beat")

@@ -86,19 +86,18 @@ class Child:
 
     def ask_to_stop(self) -> None:
         """Ask it to end, without waiting."""
-        if self._running is not None and self._running.poll() is None:
+        if self._running is not None and self.is_running():
             self._running.terminate()
 
-    def finish(self, *, deadline: float) -> bool:
-        """Wait until a moment of the monotonic clock, then kill it and its group; True if it ended by itself."""
+    def is_running(self) -> bool:
+        """True while its process lives."""
+        return self._running is not None and self._running.poll() is None
+
+    def finish(self) -> bool:
+        """Kill it if it still runs, and whatever is left of its group; True if it had ended by itself."""
         if self._running is None:
             return True
-        try:
-            self._running.wait(timeout=max(0.0, deadline - time.monotonic()))
-            by_itself = True
-        except subprocess.TimeoutExpired:
-            by_itself = False
-        # Even after a polite end: nothing of its group may be left.
+        by_itself = not self.is_running()
         self._signal_group(signal.SIGKILL)
         self._running.wait()
         self._running = self._known = None

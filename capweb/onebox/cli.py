@@ -15,7 +15,6 @@ from capweb.onebox import paths, plan, processes, record
 from capweb.onebox.problems import ServerProblem
 from capweb.onebox.servers import PrivateServers
 
-
 _STOP_SECONDS = 90.0
 
 

@@ -1,4 +1,4 @@
-"""Does this machine have the system libraries for documents and the browser for browser tests, and how does it get them?
+"""Has this machine the system libraries for documents and the browser for browser tests, and how does it get them?
 
 WeasyPrint needs Pango to lay out text; with HarfBuzz's subsetter it is 1.7 times faster. On Debian as root they are
 installed; elsewhere the person is told what is missing and how to get it.
@@ -35,7 +35,9 @@ def missing_for_documents() -> Missing | None:
         return None
     what = "documents cannot be printed" if needed else "documents are printed, but 1.7 times slower"
     packages = (*needed, *faster)
-    return Missing(packages, f"{what}: this machine lacks {', '.join(packages)} (Debian's names; elsewhere: Pango, HarfBuzz)")
+    return Missing(
+        packages, f"{what}: this machine lacks {', '.join(packages)} (Debian's names; elsewhere: Pango, HarfBuzz)"
+    )
 
 
 def missing_for_browser_tests() -> Missing | None:
@@ -43,7 +45,9 @@ def missing_for_browser_tests() -> Missing | None:
     given = os.environ.get("CAPWEB_CHROMIUM")
     if (given and os.access(given, os.X_OK)) or any(map(shutil.which, BROWSERS)):
         return None
-    return Missing(("chromium",), "browser tests cannot run: no Chromium; install it or set CAPWEB_CHROMIUM to its path")
+    return Missing(
+        ("chromium",), "browser tests cannot run: no Chromium; install it or set CAPWEB_CHROMIUM to its path"
+    )
 
 
 def has_library(name: str) -> bool:

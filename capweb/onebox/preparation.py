@@ -12,7 +12,8 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from capweb.onebox import libraries, paths
@@ -30,34 +31,63 @@ def prepare(data: paths.DataFolder, *, servers: PrivateServers, environment: Map
     """Bring tables, static files and sample up to date. Raises ServerProblem if one of the commands fails."""
     if missing := libraries.missing_for_documents():
         teller.warn(missing.told)
-    with teller.step("Tables"):
-        manage("migrate", "--database", "owner", "--verbosity", "0", environment=environment)
+    # Compressing the static files is the longest step of a first start and needs no database: it runs beside the rest.
+    with _static_files(data, environment=environment) as wait_for_static_files:
+        with teller.step("Tables"):
+            manage("migrate", "--database", "owner", "--verbosity", "0", environment=environment)
+        if servers.cluster and has_command("seed_sample") and not servers.cluster.has_portfolio():
+            # It shows its own progress.
+            with teller.step("Sample portfolio", moving=False):
+                manage("seed_sample", "--size", str(SAMPLE_SIZE), environment=environment, quiet=False)
+        with teller.step("Static files"):
+            wait_for_static_files()
+
+
+@contextmanager
+def _static_files(data: paths.DataFolder, *, environment: Mapping[str, str]) -> Iterator[Callable[[], None]]:
+    """Collect the static files in the background if any may have changed; lends the call that waits for them."""
     collected = data.run / "static-collected"
     fingerprint = static_fingerprint(paths.PROJECT_ROOT)
-    if not collected.is_file() or collected.read_text(encoding="ascii") != fingerprint:
-        with teller.step("Static files"):
-            manage("collectstatic", "--noinput", "--clear", "--verbosity", "0", environment=environment)
-        collected.write_text(fingerprint, encoding="ascii")
-    if servers.cluster and has_command("seed_sample") and not servers.cluster.has_portfolio():
-        # It shows its own progress.
-        with teller.step("Sample portfolio", moving=False):
-            manage("seed_sample", "--size", str(SAMPLE_SIZE), environment=environment, quiet=False)
+    if collected.is_file() and collected.read_text(encoding="ascii") == fingerprint:
+        yield lambda: None
+        return
+    command = ("collectstatic", "--noinput", "--clear", "--verbosity", "0")
+    with _started(command, environment=environment, quiet=True) as running:
+
+        def wait() -> None:
+            _finish(running, command)
+            collected.write_text(fingerprint, encoding="ascii")
+
+        yield wait
 
 
 def manage(*arguments: str, environment: Mapping[str, str], quiet: bool = True) -> str:
     """Run a command of manage.py; what it printed. Raises ServerProblem with that, if it fails."""
-    command = [sys.executable, "manage.py", *arguments]
-    kept = subprocess.PIPE if quiet else None
-    # A group of its own: Ctrl-C reaches the supervisor, which ends the command by leaving the block below.
-    with subprocess.Popen(
-        command, cwd=paths.PROJECT_ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=kept,
-        stderr=subprocess.STDOUT if quiet else None, text=True, process_group=0,
-    ) as running:  # fmt: skip
+    with _started(arguments, environment=environment, quiet=quiet) as running:
+        return _finish(running, arguments)
+
+
+@contextmanager
+def _started(
+    arguments: Sequence[str], *, environment: Mapping[str, str], quiet: bool
+) -> Iterator[subprocess.Popen[str]]:
+    """A command of manage.py under way; it is ended if the block is left before it has finished."""
+    # A group of its own: Ctrl-C reaches the supervisor alone, which ends the command by leaving this block.
+    running = subprocess.Popen(
+        [sys.executable, "manage.py", *arguments], cwd=paths.PROJECT_ROOT, env=environment, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT if quiet else None, text=True,
+        process_group=0,
+    )  # fmt: skip
+    with running:
         try:
-            output, _ = running.communicate()
-        except BaseException:
-            running.terminate()
-            raise
+            yield running
+        finally:
+            if running.poll() is None:
+                running.terminate()
+
+
+def _finish(running: subprocess.Popen[str], arguments: Sequence[str]) -> str:
+    output, _ = running.communicate()
     if running.returncode != 0:
         raise ServerProblem(f"manage.py {' '.join(arguments)} failed with status {running.returncode}:\n{output or ''}")
     return output or ""

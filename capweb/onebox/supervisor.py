@@ -19,6 +19,7 @@ from capweb.onebox.servers import PrivateServers
 from capweb.onebox.telling import Teller
 
 _LOOK_SECONDS = 0.25
+_STOP_LOOK_SECONDS = 0.05
 _SERVERS_EVERY_SECONDS = 2.0
 _LOGS_EVERY_SECONDS = 60.0
 _READY_SECONDS = 90.0
@@ -36,6 +37,7 @@ class Supervisor:
         self._teller = teller
         self._lock = record.lock_of(data)
         self._signals = 0
+        self._is_stopping = False
 
     def run(self) -> None:
         """Start, watch, stop. Raises AlreadyRunning, PortTaken, or ServerProblem if something cannot be started."""
@@ -47,7 +49,11 @@ class Supervisor:
             self._start()
             self._watch()
         finally:
-            self._stop()
+            try:
+                self._stop()
+            except EndAsked:
+                # The signal came on the threshold, after something else had ended the watch.
+                self._stop()
             self._lock.release()
 
     def _become_the_only_one(self) -> None:
@@ -56,8 +62,8 @@ class Supervisor:
             where = f" at {found.address} (process {found.supervisor.pid})" if found else ""
             raise AlreadyRunning(
                 f"capweb already runs for the data folder {self.data.root}{where}. Use that one; or end it with Ctrl-C "
-                "there or `.venv/bin/python manage.py onebox stop`; or run a second one beside it with another folder and "
-                "port: CAPWEB_DATA=… PORT=… make run"
+                "there or `.venv/bin/python manage.py onebox stop`; or run a second one beside it with another folder "
+                "and port: CAPWEB_DATA=… PORT=… make run"
             )
         if left := record.stop_leftovers(self.data):
             self._teller.note(f"ended what an earlier run had left behind: {', '.join(left)}")
@@ -68,7 +74,7 @@ class Supervisor:
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
         self._signals += 1
-        if self._signals == 1:
+        if self._signals == 1 and not self._is_stopping:
             raise EndAsked(signal.Signals(number).name)
 
     def _start(self) -> None:
@@ -120,23 +126,30 @@ class Supervisor:
                 self._note_state()
 
     def _stop(self) -> None:
+        self._is_stopping = True
         if self.children:
             with self._teller.step("Stopping"):
                 self._stop_children()
         self.servers.release()
         if self.servers.is_running():
-            self._teller.note("the database and the broker stay, because another command uses them or they were detached")
+            self._teller.note(
+                "the database and the broker stay, because another command uses them or they were detached"
+            )
         record.remove(self.data)
 
     def _stop_children(self) -> None:
         asked_at = time.monotonic()
         for child in self.children:
             child.ask_to_stop()
+        signals = self._signals
         for child in self.children:
-            # A second Ctrl-C ends the patience.
-            patience = child.part.stop_seconds if self._signals < 2 else 0.0
-            if not child.finish(deadline=asked_at + patience):
-                self._teller.warn(f"{child.part.name} did not end within {patience:.0f} s and was killed")
+            # Another Ctrl-C ends the patience.
+            while child.is_running() and self._signals == signals:
+                if time.monotonic() - asked_at > child.part.stop_seconds:
+                    break
+                time.sleep(_STOP_LOOK_SECONDS)
+            if not child.finish():
+                self._teller.warn(f"{child.part.name} did not end and was killed")
 
     def _note_state(self) -> None:
         known = {child.part.name: child.known for child in self.children if child.known}
@@ -144,8 +157,8 @@ class Supervisor:
         record.write(self.data, record.Record(ourselves, self.address, known))
 
 
-class EndAsked(Exception):  # noqa: N818 - not an error: the way in which a signal ends the watch
-    """A signal asked for the end."""
+class EndAsked(Exception):
+    """A signal asked for the end: no error, but the way out of whatever is under way."""
 
 
 def refuse_taken_port(port: int) -> None:
@@ -155,8 +168,10 @@ def refuse_taken_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError as problem:
-            raise PortTaken(f"Port {port} may not be used by this account; choose one above 1023: PORT=8001 make run") from problem
+            raise PortTaken(
+                f"Port {port} may not be used by this account; choose one above 1023: PORT=8001 make run"
+            ) from problem
         except OSError as problem:
             raise PortTaken(
-                f"Port {port} is taken by another program. Stop that one, or choose another port: PORT={port + 1} make run"
+                f"Port {port} is taken by another program. Stop that one, or choose another: PORT={port + 1} make run"
             ) from problem

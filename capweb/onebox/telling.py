@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 
 
@@ -40,15 +41,19 @@ class Teller:
             else:
                 yield Step(name, None)
         except BaseException:
-            self.console.print(f"[red]✗[/] {name}  {time.monotonic() - began:.1f} s")
+            self._print(f"[red]✗[/] {name}  {time.monotonic() - began:.1f} s")
             raise
-        self.console.print(f"[green]✓[/] {name}  {time.monotonic() - began:.1f} s")
+        self._print(f"[green]✓[/] {name}  {time.monotonic() - began:.1f} s")
 
     def note(self, text: str) -> None:
         """Something worth knowing."""
-        self.console.print(f"  {text}", markup=False)
+        self._print(escape(f"  {text}"))
 
     def warn(self, text: str) -> None:
         """Something that went wrong and was dealt with, or wants attention."""
-        self.console.print(f"[yellow]![/] {time.strftime('%H:%M:%S')} ", end="")
-        self.console.print(text, markup=False)
+        self._print(f"[yellow]![/] {time.strftime('%H:%M:%S')} {escape(text)}")
+
+    def _print(self, text: str) -> None:
+        # A terminal that was closed must not keep the processes from being stopped.
+        with suppress(OSError):
+            self.console.print(text)
