@@ -1,0 +1,1 @@
+"""What changes the books. Every command takes the actor and a batch; one is a batch of one."""

@@ -1,0 +1,1 @@
+"""What may be read of the books. Queries take the actor first and return frozen rows."""
