@@ -58,16 +58,16 @@ class Organisation(models.Model):
     code = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
     siren = models.CharField(max_length=9, blank=True)
-    address = models.TextField(blank=True)
+    street = models.CharField(max_length=200, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    town = models.CharField(max_length=100, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=OrganisationKind.values), name="organisation_kind_known"
             ),
-            models.UniqueConstraint(
-                fields=["siren"], condition=~models.Q(siren=""), name="organisation_siren_unique"
-            ),
+            models.UniqueConstraint(fields=["siren"], condition=~models.Q(siren=""), name="organisation_siren_unique"),
         ]
 
     def __str__(self) -> str:

@@ -6,67 +6,178 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
-                ('full_name', models.CharField(max_length=150, verbose_name='name')),
-                ('language', models.CharField(choices=[('fr', 'French'), ('en', 'English')], default='fr', max_length=2)),
-                ('is_active', models.BooleanField(default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail address")),
+                ("full_name", models.CharField(max_length=150, verbose_name="name")),
+                (
+                    "language",
+                    models.CharField(choices=[("fr", "French"), ("en", "English")], default="fr", max_length=2),
+                ),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Installation',
+            name="Installation",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('is_sandbox', models.BooleanField(default=False)),
-                ('business_day', models.DateField(null=True)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("is_sandbox", models.BooleanField(default=False)),
+                ("business_day", models.DateField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='installation_is_one'), models.CheckConstraint(condition=models.Q(models.Q(('business_day__isnull', False), ('is_sandbox', True)), models.Q(('business_day__isnull', True), ('is_sandbox', False)), _connector='OR'), name='installation_day_stored_in_sandbox_only')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="installation_is_one"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("business_day__isnull", False), ("is_sandbox", True)),
+                            models.Q(("business_day__isnull", True), ("is_sandbox", False)),
+                            _connector="OR",
+                        ),
+                        name="installation_day_stored_in_sandbox_only",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(max_length=40, unique=True)),
-                ('kind', models.CharField(choices=[('insurer', 'Insurer'), ('broker', 'Broker'), ('policyholder', 'Policyholder'), ('reinsurer', 'Reinsurer'), ('operator', 'Operator')], max_length=20)),
-                ('code', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('siren', models.CharField(blank=True, max_length=9)),
-                ('address', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(max_length=40, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("insurer", "Insurer"),
+                            ("broker", "Broker"),
+                            ("policyholder", "Policyholder"),
+                            ("reinsurer", "Reinsurer"),
+                            ("operator", "Operator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("code", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("siren", models.CharField(blank=True, max_length=9)),
+                ("street", models.CharField(blank=True, max_length=200)),
+                ("postal_code", models.CharField(blank=True, max_length=20)),
+                ("town", models.CharField(blank=True, max_length=100)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['insurer', 'broker', 'policyholder', 'reinsurer', 'operator'])), name='organisation_kind_known'), models.UniqueConstraint(condition=models.Q(('siren', ''), _negated=True), fields=('siren',), name='organisation_siren_unique')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["insurer", "broker", "policyholder", "reinsurer", "operator"])
+                        ),
+                        name="organisation_kind_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("siren", ""), _negated=True),
+                        fields=("siren",),
+                        name="organisation_siren_unique",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(max_length=40, unique=True)),
-                ('role', models.CharField(choices=[('underwriter', 'Underwriter'), ('senior_underwriter', 'Senior underwriter'), ('reinsurance_accountant', 'Reinsurance accountant'), ('administrator', 'Administrator'), ('auditor', 'Auditor'), ('broker', 'Broker'), ('policyholder', 'Policyholder'), ('reinsurer', 'Reinsurer'), ('operator', 'Operator'), ('system', 'System')], max_length=30)),
-                ('is_active', models.BooleanField(default=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('insurer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships_given', to='accounts.organisation')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='accounts.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(max_length=40, unique=True)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("underwriter", "Underwriter"),
+                            ("senior_underwriter", "Senior underwriter"),
+                            ("reinsurance_accountant", "Reinsurance accountant"),
+                            ("administrator", "Administrator"),
+                            ("auditor", "Auditor"),
+                            ("broker", "Broker"),
+                            ("policyholder", "Policyholder"),
+                            ("reinsurer", "Reinsurer"),
+                            ("operator", "Operator"),
+                            ("system", "System"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "insurer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships_given",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="members", to="accounts.organisation"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'organisation', 'insurer', 'role'), name='membership_unique', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('role__in', ['underwriter', 'senior_underwriter', 'reinsurance_accountant', 'administrator', 'auditor', 'broker', 'policyholder', 'reinsurer', 'operator', 'system'])), name='membership_role_known'), models.CheckConstraint(condition=models.Q(models.Q(('insurer__isnull', True), ('role__in', ['reinsurer', 'operator'])), models.Q(('insurer__isnull', False), models.Q(('role__in', ['reinsurer', 'operator']), _negated=True)), _connector='OR'), name='membership_for_one_insurer')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "organisation", "insurer", "role"),
+                        name="membership_unique",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "underwriter",
+                                    "senior_underwriter",
+                                    "reinsurance_accountant",
+                                    "administrator",
+                                    "auditor",
+                                    "broker",
+                                    "policyholder",
+                                    "reinsurer",
+                                    "operator",
+                                    "system",
+                                ],
+                            )
+                        ),
+                        name="membership_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("insurer__isnull", True), ("role__in", ["reinsurer", "operator"])),
+                            models.Q(
+                                ("insurer__isnull", False),
+                                models.Q(("role__in", ["reinsurer", "operator"]), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="membership_for_one_insurer",
+                    ),
+                ],
             },
         ),
     ]

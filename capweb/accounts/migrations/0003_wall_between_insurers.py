@@ -11,6 +11,8 @@ _BACKWARDS = """
 DROP TRIGGER business_day_forward ON accounts_installation;
 DROP FUNCTION business_day_forward();
 DROP FUNCTION refuse_change();
+ALTER TABLE accounts_organisation DROP CONSTRAINT organisation_siren_valid;
+DROP FUNCTION is_siren(text);
 """
 
 
@@ -35,6 +37,6 @@ class Migration(migrations.Migration):
         SharedTable("User", app="SELECT, INSERT, UPDATE"),
         SharedTable("Membership", app="SELECT, INSERT, UPDATE"),
         SharedTable("ApiClient", app="SELECT, INSERT, UPDATE"),
-        SharedTable("Installation", app="SELECT"),
+        SharedTable("Installation", app="SELECT", platform="SELECT, INSERT, UPDATE"),
         FrameworkTables(["auth", "contenttypes", "sessions", "account", "mfa", "oauth2_provider"]),
     ]

@@ -25,3 +25,12 @@ CREATE TRIGGER business_day_forward BEFORE UPDATE ON accounts_installation
     FOR EACH ROW EXECUTE FUNCTION business_day_forward();
 
 GRANT SELECT ON django_migrations TO {app}, {platform};
+
+-- A SIREN is nine digits whose weighted sum is a multiple of ten (Luhn). The application says so in words; this refuses.
+CREATE FUNCTION is_siren(number text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT number ~ '^[0-9]{9}$' AND (
+        SELECT sum(CASE WHEN place % 2 = 0 THEN (digit * 2) / 10 + (digit * 2) % 10 ELSE digit END) % 10 = 0
+        FROM (SELECT place, substr(number, place, 1)::int AS digit FROM generate_series(1, 9) AS place) AS digits
+    )
+$$;
+ALTER TABLE accounts_organisation ADD CONSTRAINT organisation_siren_valid CHECK (siren = '' OR is_siren(siren));
