@@ -178,16 +178,11 @@ FORMAT_MODULE_PATH = ["capweb.locale.formats"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_FOLDER / "static"
-STATICFILES_DIRS: list[Path | tuple[str, Path]] = [BASE_DIR / "capweb" / "static"]
-_node_modules = BASE_DIR / "node_modules"
-STATICFILES_DIRS += [
-    (prefix, folder)
-    for prefix, folder in (
-        ("tabler", _node_modules / "@tabler" / "core" / "dist"),
-        ("htmx", _node_modules / "htmx.org" / "dist"),
-        ("icons", _node_modules / "@tabler" / "icons-sprite" / "dist"),
-    )
-    if folder.is_dir()
+# Own files lie in capweb/static, which the app finder knows; of the npm packages only what pages load is served.
+NODE_MODULES = Path(env.str("CAPWEB_NODE_MODULES", default=str(BASE_DIR / "node_modules")))
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "capweb.http.npm_files.NpmFinder",
 ]
 # Compressing everything with brotli takes 40 s on two cores; each file once and source maps not at all, 10 s.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
