@@ -1,0 +1,126 @@
+"""Puts a decision into words: one plain sentence per reason, in French or English, with the numbers used and the text.
+
+Stored compact reasons are turned back into full ones with the law of their day.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from eligibility.domain import rules
+from eligibility.domain.law import LawInForce
+from eligibility.domain.reason import Reason, shown_used
+from eligibility.domain.rule import NOT_APPLICABLE, Text
+
+NARROW_SPACE: Final = "\u202f"
+FIXED_SPACE: Final = "\u00a0"
+MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+LACKING: Final = Text("Missing: {missing}.", "Il manque : {missing}.")
+UNSET: Final = Text(
+    "The value {unset} is not set: an administrator must enter it with its reference.",
+    "La valeur {unset} n'est pas renseignée : un administrateur doit la saisir avec sa référence.",
+)
+SILENT: Final = Text("Does not apply to this request.", "Sans objet pour cette demande.")
+
+
+def reason_document(reason: Reason, language: str) -> dict[str, Any]:
+    """One reason with title, sentence and reference."""
+    found = {
+        "code": reason.code,
+        "verdict": reason.verdict,
+        "title": reason.rule.title.in_language(language),
+        "sentence": sentence(reason, language),
+        "used": shown_used(reason.used.items()),
+        "reference": {"text": reason.rule.reference.text, "url": reason.rule.reference.url},
+        "reading": reason.reading,
+    }
+    if reason.referred_to is not None:
+        found["referred_to"] = reason.referred_to
+    return found
+
+
+def sentence(reason: Reason, language: str) -> str:
+    """One plain sentence with the numbers used. Works on fresh reasons and on those read back from the store."""
+    used = reason.used
+    if "missing" in used:
+        text = LACKING
+    elif "unset" in used:
+        text = UNSET
+    else:
+        known = reason.rule.sentences
+        because = used.get("because")
+        found = known.get(f"{reason.verdict}.{because}") or known.get(reason.verdict)
+        text = found or (SILENT if reason.verdict == NOT_APPLICABLE else reason.rule.title)
+    return _Wording(language).vformat(text.in_language(language), (), used)
+
+
+def expand(compact_reasons: Iterable[Mapping[str, Any]], law: LawInForce, language: str) -> list[dict[str, Any]]:
+    """Full reasons from stored ones: title, sentence, reference; rules that were left out do not apply.
+
+    `law` is the law of the decision's day. Raises KeyError for a code that was not law on that day.
+    """
+    by_code = {rule.code: rule for rule in rules.in_force_on(law.day)}
+    said = [
+        Reason(
+            by_code[one["code"]], one["verdict"], dict(one["used"]), None, one.get("referred_to"), one.get("reading")
+        )
+        for one in compact_reasons
+    ]
+    codes = {reason.code for reason in said}
+    silent = [Reason(rule, NOT_APPLICABLE, {}, None, None, None) for code, rule in by_code.items() if code not in codes]
+    return [reason_document(reason, language) for reason in (*said, *silent)]
+
+
+class _Wording(string.Formatter):
+    """Writes amounts, percentages and days as the language does; values may be Decimals or their stored text."""
+
+    def __init__(self, language: str) -> None:
+        self.french = language.startswith("fr")
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:  # noqa: ARG002  the base class's signature
+        return kwargs.get(str(key), "?")
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if value == "?" or value is None:
+            return "?"
+        if format_spec == "euro":
+            return self._euro(Decimal(str(value)))
+        if format_spec == "percent":
+            return self._percent(Decimal(str(value)))
+        if format_spec == "day":
+            return self._day(value if isinstance(value, date) else date.fromisoformat(str(value)))
+        if isinstance(value, list | tuple):
+            return ", ".join(str(item) for item in value)
+        return str(value)
+
+    def _grouped(self, value: Decimal) -> str:
+        plain = f"{value:,.2f}" if value != value.to_integral_value() else f"{value:,.0f}"
+        return plain.translate({ord(","): NARROW_SPACE, ord("."): ","}) if self.french else plain
+
+    def _euro(self, value: Decimal) -> str:
+        return f"{self._grouped(value)}{FIXED_SPACE}€" if self.french else f"€{self._grouped(value)}"
+
+    def _percent(self, value: Decimal) -> str:
+        shown = format((value * 100).normalize(), "f")
+        return f"{shown.replace('.', ',')}{FIXED_SPACE}%" if self.french else f"{shown}%"
+
+    def _day(self, value: date) -> str:
+        return f"{value:%d/%m/%Y}" if self.french else f"{value.day} {MONTHS[value.month - 1]} {value.year}"
