@@ -223,10 +223,11 @@ def _payment_term_fits(row: TariffRow, payment_days: int | None) -> bool:
     return payment_days is not None and payment_days <= row.longest_payment_days
 
 
-def _weight(numbered: tuple[int, TariffRow]) -> tuple[bool, bool, bool, bool, int, int]:
+def _weight(numbered: tuple[int, TariffRow]) -> tuple[bool, bool, bool, bool, bool, int, int]:
     position, row = numbered
     shortest_first = -(row.longest_payment_days or 0)
     return (
+        not row.illustrative,  # a sourced rate always goes before an illustrative one
         row.insurer is not None,
         row.category is not None,
         row.zone is not None,

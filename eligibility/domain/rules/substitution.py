@@ -101,7 +101,8 @@ def the_domestic_grade_has_a_category(facts: Facts, law: LawInForce) -> Finding:
 
 
 # Article 4: "une probabilité de défaut à un an …, telle qu'évaluée par l'entreprise d'assurance à la date de
-# souscription de la garantie, [qui] se situe entre 2 % et 6 %". Question to the lawyer: are both ends included? D-14 says yes.
+# souscription de la garantie, [qui] se situe entre 2 % et 6 %". Question to the lawyer: are both ends included? D-14
+# says yes.
 @rule(
     "SUB-02",
     title=("The default probability is inside the window", "La probabilité de défaut est dans la fenêtre légale"),

@@ -1,0 +1,1 @@
+"""Reads: what shells ask of this app, as frozen rows."""
