@@ -9,6 +9,7 @@ import os
 import time
 from typing import Final
 
+from stdnum import luhn
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siren as siren_number
 
@@ -22,7 +23,8 @@ def is_siren(text: str) -> bool:
     >>> is_siren("732829320"), is_siren("732829321"), is_siren("732 829 320")
     (True, False, False)
     """
-    return text.isascii() and text.isdigit() and bool(siren_number.is_valid(text))
+    # The checksum alone: cleaning a number that is already nine digits would cost three times as much in a large file.
+    return len(text) == 9 and text.isascii() and text.isdigit() and bool(luhn.is_valid(text))
 
 
 def normal_siren(text: str) -> str:
