@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from capweb.onebox import paths, plan, processes, record
+from capweb.onebox import addresses, paths, plan, processes, record
 from capweb.onebox.problems import ServerProblem
 from capweb.onebox.servers import PrivateServers
 
@@ -35,6 +35,15 @@ def _parser() -> argparse.ArgumentParser:
     servers = commands.add_parser("servers", help="start the private database and broker alone, until Ctrl-C")
     servers.add_argument("--detach", action="store_true", help="leave them running; `onebox stop` stops them")
     servers.set_defaults(does=_servers)
+    requisites = commands.add_parser("requisites", help="install what this machine lacks where possible, or say so")
+    for name, what in (
+        ("documents", "the libraries that lay out PDFs"),
+        ("database", "a PostgreSQL server"),
+        ("screens", "npm, for the pages' component kit"),
+        ("browser", "a browser, for the browser tests"),
+    ):
+        requisites.add_argument(f"--{name}", action="store_true", help=what)
+    requisites.set_defaults(does=_requisites)
     commands.add_parser("stop", help="stop everything that runs for this data folder").set_defaults(does=_stop)
     commands.add_parser("status", help="what runs for this data folder; status 3 if nothing does").set_defaults(
         does=_status
@@ -50,6 +59,24 @@ def _run(_: argparse.Namespace) -> int:
         Supervisor(paths.data_folder(), web_port=plan.port(), teller=Teller()).run()
     except EndAsked:
         return 0
+    return 0
+
+
+def _requisites(chosen: argparse.Namespace) -> int:
+    from capweb.onebox import libraries
+
+    checks = {
+        "documents": libraries.missing_for_documents,
+        "screens": libraries.missing_for_screens,
+        "browser": libraries.missing_for_browser_tests,
+    }
+    for name, check in checks.items():
+        missing = check() if getattr(chosen, name) else None
+        if missing and not (libraries.install(missing.packages) and check() is None):
+            # Told, not refused: the rest of the product works without, and what does not says so again.
+            print(f"! {missing.told}", file=sys.stderr)
+    if chosen.database and addresses.has_private_database():
+        libraries.provide_postgresql()
     return 0
 
 
@@ -86,7 +113,14 @@ def _stop(_: argparse.Namespace) -> int:
 
 def _status(_: argparse.Namespace) -> int:
     servers = PrivateServers()
-    return 0 if _print_status(servers) else 3
+    found = record.read(servers.data)
+    supervised = found if found and found.supervisor.is_alive() else None
+    is_running = _print_status(servers)
+    if supervised:
+        print(f"web          {supervised.address}, watched over by process {supervised.supervisor.pid}")
+        for name, known in supervised.children.items():
+            print(f"{name:<12} " + (f"runs, process {known.pid}" if known.is_alive() else "has ended"))
+    return 0 if is_running or supervised else 3
 
 
 def _print_status(servers: PrivateServers) -> bool:

