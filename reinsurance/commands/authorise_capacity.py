@@ -7,22 +7,67 @@ from datetime import date
 from decimal import Decimal
 
 from capweb.accounts.actor import PlatformActor
-from reinsurance.domain.capacity import CapacityReceipt
+from capweb.audit.trail import Change
+from reinsurance.commands.book_entries import book_entries, leave_trail
+from reinsurance.domain.capacity import CapacityReceipt, FreeRoom
 from reinsurance.domain.chart import Market
+from reinsurance.domain.transfer import Account, NewEntry, NewTransfer
+from reinsurance.models import JournalEntry, LedgerAccount
+from reinsurance.queries.books import PLATFORM, writing_alias_of
+from reinsurance.queries.free_room import locked_free_room
 
 
 def authorise_capacity(
     actor: PlatformActor, *, market: Market, amount: Decimal, reference: str, on: date
 ) -> CapacityReceipt:
-    """Credit an envelope with an amount that a text authorises (`reference`). The same reference twice changes nothing."""
-    raise NotImplementedError
+    """Credit an envelope with an amount that a text authorises. The same reference and market twice changes nothing.
+
+    Runs inside acting_as_platform().
+    """
+    writing_alias_of(actor)
+    room = locked_free_room(actor, {market})[market]
+    key = f"authorised:{market}:{reference}"
+    if JournalEntry.objects.using(PLATFORM).filter(insurer__isnull=True, source_key=key).exists():
+        return CapacityReceipt(market, before=room.room, after=room.room, limit=room.limit)
+    return _moved(actor, room, amount, key=key, on=on)
 
 
 def bring_envelopes_to_law(
     actor: PlatformActor, ceilings: Mapping[Market, Decimal], *, on: date
 ) -> dict[Market, CapacityReceipt]:
-    """Raise or reduce each envelope to its ceiling in force on `on`; done once per market and day, and again harmless.
+    """Raise or reduce each envelope to its ceiling in force on `on`; an envelope that is there already is left alone.
 
-    A reduction may leave room below zero: then nothing is drawn until releases have made it good.
+    A reduction may leave room below zero: then nothing is drawn until releases have made it good. A market without a
+    ceiling (unset by law) is not touched. Runs inside acting_as_platform().
     """
-    raise NotImplementedError
+    writing_alias_of(actor)
+    rooms = locked_free_room(actor, set(ceilings))
+    receipts: dict[Market, CapacityReceipt] = {}
+    for market in sorted(ceilings):
+        room, ceiling = rooms[market], ceilings[market]
+        key = f"law:{market}:{on.isoformat()}:{room.limit}:{ceiling}"
+        receipts[market] = _moved(actor, room, ceiling - room.limit, key=key, on=on)
+    return receipts
+
+
+def _moved(actor: PlatformActor, room: FreeRoom, amount: Decimal, *, key: str, on: date) -> CapacityReceipt:
+    """Book the amount as authorised when above zero, as reduced by law when below; nothing when zero."""
+    receipt = CapacityReceipt(room.market, before=room.room, after=room.room + amount, limit=room.limit + amount)
+    if not amount:
+        return receipt
+    authority, envelope = _accounts(room.market)
+    if amount > 0:
+        transfer, kind = NewTransfer(authority, envelope, "authorised", amount), "authorisation"
+    else:
+        transfer, kind = NewTransfer(envelope, authority, "law_reduced", -amount), "law_reduction"
+    book_entries(actor, [NewEntry(kind, key, None, (transfer,))], on=on)
+    became: dict[str, object] = {"limit": str(receipt.limit), "source": key}
+    change = Change(f"envelope.{transfer.code}", f"envelope:{room.market}", {"limit": str(room.limit)}, became)
+    leave_trail(actor, [change], on=on)
+    return receipt
+
+
+def _accounts(market: Market) -> tuple[Account, Account]:
+    rows = LedgerAccount.objects.using(PLATFORM).filter(treaty__isnull=True, market=market)
+    ids = dict(rows.values_list("account_class", "id"))
+    return Account(ids["authority"], "authority"), Account(ids["envelope"], "envelope")

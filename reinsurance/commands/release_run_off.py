@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from capweb.accounts.actor import Actor, PlatformActor
+from capweb.audit.copying import copy_rows
+from capweb.audit.trail import Change
+from capweb.kernel.money import ZERO
+from reinsurance.commands.book_entries import book_entries, leave_trail
 from reinsurance.domain.cession import ReleaseReceipt
+from reinsurance.domain.chart import Market
+from reinsurance.domain.transfer import NewEntry, NewTransfer
+from reinsurance.queries.books import writing_alias_of
+from reinsurance.queries.cession_states import RunOffLot, run_off_to_release
+from reinsurance.queries.free_room import locked_free_room
+from reinsurance.queries.treaty_book import TreatyBook, treaty_book
+
+_COLUMNS = ("insurer_id", "change_id", "is_declared_nil", "booked_on")
 
 
 def release_run_off(
@@ -15,4 +28,36 @@ def release_run_off(
     """One receipt per market: every lot whose `run_off_until` is on or before `on`, and all lots of the cessions whose
     outstanding is declared nil. An actor releases its insurer's, the platform everybody's. Twice changes nothing.
     """
-    raise NotImplementedError
+    alias = writing_alias_of(actor)
+    book = treaty_book(actor)
+    locked_free_room(actor, set(book.envelopes), treaties=book.ids(set(book.envelopes)))
+    lots = run_off_to_release(actor, on=on, declared_nil=declared_nil)
+    if not lots:
+        return []
+    rows = ((lot.insurer_id, lot.change_id, lot.run_off_until > on, on) for lot in lots)
+    copy_rows("reinsurance_runoffrelease", _COLUMNS, rows, using=alias)
+    book_entries(actor, [_entry(lot, book) for lot in lots], on=on)
+    receipts = _receipts(lots, book)
+    leave_trail(actor, [_told(receipt) for receipt in receipts], on=on)
+    return receipts
+
+
+def _entry(lot: RunOffLot, book: TreatyBook) -> NewEntry:
+    run_off, envelope = book.account(lot.treaty_id, "run_off"), book.envelopes[book.market_of(lot.treaty_id)]
+    transfer = NewTransfer(run_off, envelope, "run_off_released", lot.amount)
+    return NewEntry("release", f"release:{lot.change_id}", lot.insurer_id, (transfer,), lot.cession_id)
+
+
+def _receipts(lots: Sequence[RunOffLot], book: TreatyBook) -> list[ReleaseReceipt]:
+    by_market: dict[Market, list[RunOffLot]] = defaultdict(list)
+    for lot in lots:
+        by_market[book.market_of(lot.treaty_id)].append(lot)
+    return [
+        ReleaseReceipt(market, len(released), sum((lot.amount for lot in released), ZERO))
+        for market, released in sorted(by_market.items())
+    ]
+
+
+def _told(receipt: ReleaseReceipt) -> Change:
+    became: dict[str, object] = {"lots": receipt.lots, "released": str(receipt.amount)}
+    return Change("run_off.released", f"envelope:{receipt.market}", became=became)

@@ -1,6 +1,6 @@
 """What policies asks to be counted, and what it is answered: holds, cessions, amendments, endings, releases.
 
-The order carries the facts that a bordereau needs; they are frozen on the cession, which knows its source only by a key.
+The order carries the facts that a bordereau needs; they are frozen on the cession, which knows its source by a key.
 Amounts are euro in whole cents. The ceded part is rounded half up, the insurer's part is what is left (D-23).
 """
 
@@ -23,7 +23,7 @@ def _must_be_cents(amount: Decimal, *, what: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldOrder:
-    """Hold capacity for an offer: the ceded increment only (0 where exposure does not rise; it is then recorded, no more).
+    """Hold capacity for an offer: the ceded increment only (0 where exposure does not rise, recorded nevertheless).
 
     `source_key` is the offer's public id.
     """
@@ -79,10 +79,10 @@ class CessionOrder:
     """One term of a guarantee to be ceded.
 
     `source_key` names the term (guarantee and first day): unique per insurer, so the same order twice is one cession.
-    `ceded_ratio` None takes the treaty's of the term's first day. `hold_source_key` turns the offer's hold into the draw.
-    `replaces_cession_id` nets with the old term in one entry: live counts the new amount, and what the old one had above
-    it goes to run-off until `run_off_until` (needed then). `premium_credited` is the unearned part of the old term's
-    premium, before cession (D-28).
+    `ceded_ratio` None takes the treaty's of the term's first day. `hold_source_key` turns the offer's hold into a draw.
+    `replaces_cession_id` nets with the old term in one entry: live counts the new amount, and what the old one had
+    above it goes to run-off until `run_off_until` (needed then). `premium_credited` is the unearned part of the old
+    term's premium, before cession (D-28).
     """
 
     source_key: str
@@ -144,7 +144,7 @@ def shares_of(*, amount: Decimal, premium: Decimal, ceded_ratio: Decimal, ceding
 
 @dataclass(frozen=True, slots=True)
 class CessionReceipt:
-    """What was ceded, to whom, and what it did to the envelope (`capacity` None where room did not change, or on a repeat)."""
+    """What was ceded, to whom, and what it did to the envelope; `capacity` is None on a repeat."""
 
     source_key: str
     cession_id: int
@@ -184,7 +184,7 @@ class Amendment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """A cession that ends on `effective_on` (the first day without cover) and runs off until `run_off_until` (excluded)."""
+    """A cession that ends on `effective_on`, the first day without cover, and runs off until `run_off_until`."""
 
     cession_id: int
     effective_on: date

@@ -32,7 +32,7 @@ class TreatyOpening:
 
 @dataclass(frozen=True, slots=True)
 class OpenTreaty:
-    """A treaty with the terms in force on one day and its accounts by class, as commands need it."""
+    """A treaty with the terms in force on one day, as commands need it."""
 
     id: int
     public_id: str
@@ -42,6 +42,7 @@ class OpenTreaty:
     market: Market
     ceded_ratio: Decimal
     ceding_commission: Decimal
+    opened_on: date
 
 
 def treaty_year(first_day: date, *, opened_on: date) -> int:
@@ -49,8 +50,8 @@ def treaty_year(first_day: date, *, opened_on: date) -> int:
 
     A treaty year begins on the anniversary of the opening day; 29 February counts as 28 February.
 
-    >>> treaty_year(date(2021, 3, 1), opened_on=date(2020, 4, 15)), treaty_year(date(2021, 4, 15), opened_on=date(2020, 4, 15))
-    (2020, 2021)
+    >>> [treaty_year(day, opened_on=date(2020, 4, 15)) for day in (date(2021, 4, 14), date(2021, 4, 15))]
+    [2020, 2021]
     """
     opening_day = 28 if (opened_on.month, opened_on.day) == (2, 29) else opened_on.day
     is_before_anniversary = (first_day.month, first_day.day) < (opened_on.month, opening_day)

@@ -1,0 +1,144 @@
+"""What one order becomes: shares, the transfers of its entry, and the change of the term it replaces.
+
+Nothing is written here; what was found under the lock goes in, the plan comes out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from capweb.kernel.money import ZERO
+from reinsurance.commands.premium_transfers import credit_on, premium_ceded, premium_credited
+from reinsurance.commands.refusals import CessionNotLive, CessionUnknown, HoldNotLive, NoOpenTreaty
+from reinsurance.commands.write_changes import NewChange
+from reinsurance.domain.cession import CededShares, CessionOrder, shares_of
+from reinsurance.domain.transfer import NewTransfer
+from reinsurance.domain.treaty import OpenTreaty, treaty_year
+from reinsurance.queries.cession_states import CessionState
+from reinsurance.queries.holds import Hold
+from reinsurance.queries.treaty_book import TreatyBook
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a chunk's orders refer to. A hold or cession used by one order is taken out, so that none is used twice."""
+
+    book: TreatyBook
+    holds: dict[str, Hold]
+    replaced: dict[int, CessionState]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCession:
+    """An order with its treaty and shares, ready to be written. `room_change` is what it does to free room."""
+
+    order: CessionOrder
+    treaty: OpenTreaty
+    treaty_year: int
+    shares: CededShares
+    transfers: tuple[NewTransfer, ...]
+    change: NewChange | None
+    room_change: Decimal
+
+
+def plan(order: CessionOrder, found: Found) -> PlannedCession:
+    """Raises NoOpenTreaty, HoldNotLive, CessionUnknown, CessionNotLive, CreditExceedsPremium as `cede` tells."""
+    treaty = found.book.open_on(order.term.first, kind=order.kind, market=order.market)
+    if treaty is None:
+        raise NoOpenTreaty.told(kind=order.kind, market=order.market, on=order.term.first)
+    shares = shares_of(
+        amount=order.amount,
+        premium=order.premium,
+        ceded_ratio=treaty.ceded_ratio if order.ceded_ratio is None else order.ceded_ratio,
+        ceding_commission=treaty.ceding_commission,
+    )
+    old = _replaced(order, found)
+    hold = _hold(order, found)
+    change = None if old is None else _replacing(order, old, shares)
+    draws, room_change = _draws(order, treaty, found.book, old=old, hold=hold, ceded=shares.ceded_amount)
+    transfers = [*draws, *(_old_side(found.book, change) if change is not None else ())]
+    transfers += premium_ceded(found.book, treaty.id, ceded_premium=shares.ceded_premium, commission=shares.commission)
+    year = treaty_year(order.term.first, opened_on=treaty.opened_on)
+    return PlannedCession(order, treaty, year, shares, tuple(transfers), change, room_change)
+
+
+def _replaced(order: CessionOrder, found: Found) -> CessionState | None:
+    if order.replaces_cession_id is None:
+        return None
+    old = found.replaced.pop(order.replaces_cession_id, None)
+    if old is None:
+        raise CessionUnknown.told(cession_id=order.replaces_cession_id)
+    if not old.is_live:
+        raise CessionNotLive.told(public_id=old.public_id, state=str(old.last_change))
+    if found.book.market_of(old.treaty_id) != order.market:
+        raise ValueError("a cession is replaced within its own market")
+    return old
+
+
+def _hold(order: CessionOrder, found: Found) -> Hold | None:
+    if order.hold_source_key is None:
+        return None
+    hold = found.holds.pop(order.hold_source_key, None)
+    if hold is None or hold.state != "live":
+        raise HoldNotLive.told(source_key=order.hold_source_key, state="unknown" if hold is None else hold.state)
+    return hold
+
+
+def _replacing(order: CessionOrder, old: CessionState, shares: CededShares) -> NewChange:
+    # Counted once, the larger of old and new (D-36): only what the old had above the new stays behind as run-off.
+    excess = max(old.live_ceded_amount - shares.ceded_amount, ZERO)
+    if excess and order.run_off_until is None:
+        raise ValueError("the old amount is larger: what it has above the new runs off until a day (run_off_until)")
+    return NewChange(
+        state=old,
+        kind="replaced",
+        live_amount=ZERO,
+        live_ceded_amount=ZERO,
+        run_off_amount=excess,
+        run_off_until=order.run_off_until,
+        credit=credit_on(old, order.premium_credited),
+        effective_on=order.term.first,
+    )
+
+
+def _old_side(book: TreatyBook, change: NewChange) -> list[NewTransfer]:
+    treaty_id = change.state.treaty_id
+    transfers = premium_credited(book, treaty_id, change.credit)
+    if change.run_off_amount:
+        live, run_off = book.account(treaty_id, "live"), book.account(treaty_id, "run_off")
+        transfers.append(NewTransfer(live, run_off, "reduced", change.run_off_amount))
+    return transfers
+
+
+def _draws(
+    order: CessionOrder,
+    treaty: OpenTreaty,
+    book: TreatyBook,
+    *,
+    old: CessionState | None,
+    hold: Hold | None,
+    ceded: Decimal,
+) -> tuple[list[NewTransfer], Decimal]:
+    """The transfers that bring live to the new amount, and what they change of free room."""
+    live, envelope = book.account(treaty.id, "live"), book.envelopes[order.market]
+    kept_on = ZERO if old is None else min(old.live_ceded_amount, ceded)
+    transfers: list[NewTransfer] = []
+    if old is not None and old.treaty_id != treaty.id and kept_on:
+        transfers.append(NewTransfer(book.account(old.treaty_id, "live"), live, "taken_over", kept_on))
+    increment = ceded - kept_on
+    held = ZERO if hold is None else hold.held_amount
+    posted = min(increment, held) if hold is not None and hold.treaty_id == treaty.id else ZERO
+    if hold is not None and hold.pending_id is not None:
+        transfers.append(_resolved(hold, book, posted=posted))
+    if increment > posted:
+        transfers.append(NewTransfer(envelope, live, "ceded", increment - posted))
+    return transfers, held - increment
+
+
+def _resolved(hold: Hold, book: TreatyBook, *, posted: Decimal) -> NewTransfer:
+    assert hold.treaty_id is not None
+    envelope, live = book.envelopes[book.market_of(hold.treaty_id)], book.account(hold.treaty_id, "live")
+    if posted:
+        return NewTransfer(envelope, live, "hold_posted", posted, state="post", pending_id=hold.pending_id)
+    return NewTransfer(envelope, live, "hold_voided", hold.held_amount, state="void", pending_id=hold.pending_id)

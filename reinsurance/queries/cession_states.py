@@ -1,0 +1,105 @@
+"""Where each cession stands: live amount, what was credited, how it ended; and run-off that waits to be released."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connections
+
+from capweb.accounts.actor import Actor, PlatformActor
+from reinsurance.queries.books import alias_of
+
+
+@dataclass(frozen=True, slots=True)
+class CessionState:
+    """A cession with its last change. `last_change` is None while it stands as made; `position` counts its changes."""
+
+    id: int
+    public_id: str
+    source_key: str
+    treaty_id: int
+    term_first: date
+    term_end: date
+    ceded_ratio: Decimal
+    ceding_commission: Decimal
+    premium: Decimal
+    premium_left: Decimal
+    ceded_premium_left: Decimal
+    commission_left: Decimal
+    live_amount: Decimal
+    live_ceded_amount: Decimal
+    run_off_amount: Decimal
+    position: int
+    last_change: str | None
+
+    @property
+    def is_live(self) -> bool:
+        return self.last_change not in ("ended", "replaced")
+
+
+@dataclass(frozen=True, slots=True)
+class RunOffLot:
+    """What one change put into run-off, and not yet released."""
+
+    change_id: int
+    cession_id: int
+    insurer_id: int
+    treaty_id: int
+    amount: Decimal
+    run_off_until: date
+
+
+_STATES = """
+    SELECT c.id, c.public_id, c.source_key, c.treaty_id, c.term_first, c.term_end, c.ceded_ratio, c.ceding_commission,
+           c.premium,
+           c.premium - COALESCE(x.premium_credited, 0),
+           c.ceded_premium - COALESCE(x.ceded_premium_credited, 0),
+           c.commission - COALESCE(x.commission_returned, 0),
+           CASE WHEN x.position IS NULL THEN c.amount ELSE x.live_amount END,
+           CASE WHEN x.position IS NULL THEN c.ceded_amount ELSE x.live_ceded_amount END,
+           COALESCE(x.run_off_amount, 0), COALESCE(x.position, 0), x.kind
+    FROM reinsurance_cession c
+    LEFT JOIN (
+        SELECT DISTINCT ON (cession_id) cession_id, position, kind, live_amount, live_ceded_amount, run_off_amount,
+               sum(premium_credited) OVER whole AS premium_credited,
+               sum(ceded_premium_credited) OVER whole AS ceded_premium_credited,
+               sum(commission_returned) OVER whole AS commission_returned
+        FROM reinsurance_cessionchange
+        WHERE cession_id = ANY (%(ids)s)
+        WINDOW whole AS (PARTITION BY cession_id)
+        ORDER BY cession_id, position DESC
+    ) x ON x.cession_id = c.id
+    WHERE c.id = ANY (%(ids)s)
+"""
+
+
+def cession_states(actor: Actor | PlatformActor, cession_ids: Collection[int]) -> dict[int, CessionState]:
+    """The states of these cessions, by id, as far as the actor's insurer has them; one query."""
+    if not cession_ids:
+        return {}
+    with connections[alias_of(actor)].cursor() as cursor:
+        cursor.execute(_STATES, {"ids": sorted(set(cession_ids))})
+        return {row[0]: CessionState(*row) for row in cursor.fetchall()}
+
+
+_LOTS = """
+    SELECT x.id, x.cession_id, x.insurer_id, c.treaty_id, x.run_off_amount, x.run_off_until
+    FROM reinsurance_cessionchange x
+    JOIN reinsurance_cession c ON c.insurer_id = x.insurer_id AND c.id = x.cession_id
+    LEFT JOIN reinsurance_runoffrelease r ON r.insurer_id = x.insurer_id AND r.change_id = x.id
+    WHERE x.run_off_amount > 0 AND r.id IS NULL
+      AND (x.run_off_until <= %(on)s OR x.cession_id = ANY (%(nil)s))
+    ORDER BY x.id
+"""
+
+
+def run_off_to_release(
+    actor: Actor | PlatformActor, *, on: date, declared_nil: Collection[int] = ()
+) -> list[RunOffLot]:
+    """Run-off whose last day has passed on `on`, and all that of the cessions declared nil; one query."""
+    with connections[alias_of(actor)].cursor() as cursor:
+        cursor.execute(_LOTS, {"on": on, "nil": sorted(declared_nil)})
+        return [RunOffLot(*row) for row in cursor.fetchall()]
