@@ -74,7 +74,7 @@ def _more_primary(facts: Facts, law: LawInForce, judged: Decision) -> Iterator[C
     left, need, maximum = facts.primary.amount, judged.need, judged.maximum
     if not facts.asks_for_complement or not left or need is None or maximum is None or maximum >= need:
         return
-    multiple = _smallest_multiple(facts, law)
+    multiple = _smallest_multiple(facts, law.under(facts.readings))
     if multiple is None:
         return
     enough = ((left + need) / (1 + multiple)).quantize(CENT, rounding=ROUND_UP)
@@ -96,6 +96,8 @@ def _more_capacity(facts: Facts, law: LawInForce, judged: Decision) -> Iterator[
 
 def _parity(facts: Facts, law: LawInForce, judged: Decision) -> Iterator[Change]:
     """What parity alone would allow (D-1), where the stricter reading binds."""
+    if facts.readings.get("complement_multiple") == "parity":
+        return
     if judged.binding == "primary_multiple" and "parity" in law.book.readings.get("complement_multiple", ()):
         readings = {**facts.readings, "complement_multiple": "parity"}
         yield {"readings.complement_multiple": "parity"}, msgspec.structs.replace(facts, readings=readings)
