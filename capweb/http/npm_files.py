@@ -5,6 +5,7 @@ The packages hold thousands of files that no page loads; collecting and compress
 
 from __future__ import annotations
 
+import builtins
 import os
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -50,5 +51,5 @@ class NpmFinder(BaseFinder):
                 if storage.exists(name) and not matches_patterns(name, ignore_patterns or []):
                     yield name, storage
 
-    def check(self, **_kwargs: Any) -> list[Any]:
+    def check(self, **_kwargs: Any) -> builtins.list[Any]:
         return []

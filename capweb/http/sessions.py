@@ -31,17 +31,31 @@ class ActorMiddleware:
 
 def actor_of(request: HttpRequest) -> Actor | PlatformActor | None:
     """The actor of this session; the first active membership where none was chosen yet."""
-    if not request.user.is_authenticated:
-        return None
-    chosen = request.session.get(SESSION_KEY)
-    own = memberships.of_user(request.user.pk)
+    membership = membership_of(request)
+    return membership.actor if membership else None
+
+
+def membership_of(request: HttpRequest) -> memberships.MembershipRow | None:
+    """The membership in which this session acts, None for a visitor and for a person without any."""
+    own = memberships_of(request)
+    chosen = request.session.get(SESSION_KEY) if own else None
     for membership in own:
         if membership.public_id == chosen:
-            return membership.actor
+            return membership
     if not own:
         return None
     request.session[SESSION_KEY] = own[0].public_id
-    return own[0].actor
+    return own[0]
+
+
+def memberships_of(request: HttpRequest) -> list[memberships.MembershipRow]:
+    """The active memberships of the person at the browser, read once a request."""
+    if not request.user.is_authenticated:
+        return []
+    if not hasattr(request, "_memberships"):
+        request._memberships = memberships.of_user(request.user.pk)  # type: ignore[attr-defined]
+    own: list[memberships.MembershipRow] = request._memberships  # type: ignore[attr-defined]
+    return own
 
 
 class ClosedSignUp(DefaultAccountAdapter):

@@ -1,0 +1,99 @@
+"""Which pages stand in the menu of whom: by right, and by who the actor is (insurer's desk, portal, platform).
+
+Pages are named by their address name, since this layer may not import the rooms above it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from capweb.accounts.actor import Actor, PlatformActor
+
+DESK: Final = "desk"
+PORTAL: Final = "portal"
+PLATFORM: Final = "platform"
+EVERYBODY: Final = frozenset({DESK, PORTAL, PLATFORM})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu. `covers` names the pages below it, on which it stays marked."""
+
+    label: object
+    page: str
+    icon: str
+    right: str
+    for_whom: frozenset[str]
+    covers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    label: str
+    address: str
+    icon: str
+    is_current: bool
+
+
+MENU: Final = (
+    Entry(_("Portal"), "policies:portal", "home", "requests.read", frozenset({PORTAL}), frozenset({"policies:offer"})),
+    Entry(
+        _("Requests"),
+        "policies:queue",
+        "inbox",
+        "requests.read",
+        frozenset({DESK, PORTAL}),
+        frozenset({"policies:request"}),
+    ),
+    Entry(
+        _("Guarantees"),
+        "policies:guarantees",
+        "shield-check",
+        "guarantees.read",
+        frozenset({DESK, PORTAL}),
+        frozenset({"policies:guarantee"}),
+    ),
+    Entry(_("New request"), "policies:new_request", "file-plus", "requests.write", frozenset({DESK, PORTAL})),
+    Entry(
+        _("Send a file"),
+        "policies:upload",
+        "file-upload",
+        "requests.write",
+        frozenset({DESK, PORTAL}),
+        frozenset({"policies:submission"}),
+    ),
+    Entry(_("Envelopes"), "reinsurance:envelopes", "gauge", "envelopes.read", frozenset({DESK, PLATFORM})),
+    Entry(_("Treaties"), "reinsurance:treaties", "file-certificate", "treaties.read", frozenset({DESK, PLATFORM})),
+    Entry(_("Journal"), "reinsurance:entries", "book", "ledger.read", frozenset({DESK, PLATFORM})),
+    Entry(_("Business day"), "policies:business_day", "calendar-up", "business_day.write", frozenset({PLATFORM})),
+)
+
+
+def entries(request: HttpRequest) -> list[ShownEntry]:
+    """The menu of this session's actor; empty before sign-in."""
+    actor: Actor | PlatformActor | None = getattr(request, "actor", None)
+    if not actor:
+        return []
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    place = _place(actor)
+    return [
+        ShownEntry(
+            label=str(entry.label),
+            address=reverse(entry.page),
+            icon=entry.icon,
+            is_current=here == entry.page or here in entry.covers,
+        )
+        for entry in MENU
+        if place in entry.for_whom and actor.may(entry.right)
+    ]
+
+
+def _place(actor: Actor | PlatformActor) -> str:
+    if not hasattr(actor, "insurer_id"):
+        return PLATFORM
+    return DESK if actor.organisation_kind == "insurer" else PORTAL  # type: ignore[union-attr]

@@ -1,0 +1,95 @@
+// The little that pages do by themselves: the menu on narrow screens, confirmations, files dropped on a field, rows that
+// open on a press, and a word when a part of a page could not be loaded. Behaviour is named by data attributes, because
+// the content security policy allows no script inside a page.
+"use strict";
+
+const closest = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
+
+document.addEventListener("click", (event) => {
+  const opener = closest(event, "[data-opens]");
+  if (opener) {
+    const part = document.getElementById(opener.dataset.opens);
+    const isOpen = part.classList.toggle("open");
+    opener.setAttribute("aria-expanded", String(isOpen));
+    return;
+  }
+  const dismissed = closest(event, "[data-dismisses]");
+  if (dismissed) {
+    dismissed.closest(dismissed.dataset.dismisses).remove();
+    return;
+  }
+  // A row opens what its first link opens; links, buttons and marked text keep their own meaning.
+  const row = closest(event, "tr.linked");
+  if (row && !closest(event, "a, button, input, select, label, summary") && !String(window.getSelection())) {
+    const link = row.querySelector("a[href]");
+    if (link) {
+      if (event.ctrlKey || event.metaKey) window.open(link.href, "_blank", "noopener");
+      else link.click();
+    }
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  const asked = (event.submitter && event.submitter.dataset.confirm) || event.target.dataset.confirm;
+  if (asked && !window.confirm(asked)) {
+    event.preventDefault();
+    event.stopPropagation();
+    return;
+  }
+  // A second press on a form that is already under way would only be told that it came twice.
+  if (!event.target.hasAttribute("hx-get") && event.target.method === "post") {
+    const button = event.submitter;
+    if (button) window.setTimeout(() => { button.disabled = true; }, 0);
+  }
+}, true);
+
+document.addEventListener("change", (event) => {
+  const field = closest(event, "[data-submits]");
+  if (field) field.form.requestSubmit();
+});
+
+// What depends on a choice is shown only with that choice; hidden fields are not sent.
+function showDependents(root) {
+  for (const part of root.querySelectorAll("[data-shown-with]")) {
+    const [name, values] = part.dataset.shownWith.split("=");
+    const form = part.closest("form");
+    const field = form && form.elements[name];
+    const isShown = Boolean(field) && values.split("|").includes(field.value);
+    part.hidden = !isShown;
+    for (const own of part.querySelectorAll("input, select, textarea")) own.disabled = !isShown;
+  }
+}
+document.addEventListener("change", (event) => {
+  if (event.target instanceof Element && event.target.form) showDependents(event.target.form);
+});
+showDependents(document);
+
+for (const zone of document.querySelectorAll("[data-takes-file]")) {
+  const field = zone.querySelector("input[type=file]");
+  for (const name of ["dragenter", "dragover"]) {
+    zone.addEventListener(name, (event) => { event.preventDefault(); zone.classList.add("over"); });
+  }
+  for (const name of ["dragleave", "drop"]) {
+    zone.addEventListener(name, (event) => { event.preventDefault(); zone.classList.remove("over"); });
+  }
+  zone.addEventListener("drop", (event) => { if (event.dataTransfer.files.length) field.files = event.dataTransfer.files; });
+}
+
+// When the page comes back from the browser's memory, its buttons work again.
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("button[disabled][type=submit]:not([data-stays-disabled])")) button.disabled = false;
+});
+
+function tell(message) {
+  const place = document.getElementById("flashes");
+  if (!place) return;
+  const note = document.createElement("div");
+  note.className = "flash bad";
+  note.setAttribute("role", "alert");
+  const text = document.createElement("p");
+  text.textContent = message;
+  note.append(text);
+  place.replaceChildren(note);
+}
+document.addEventListener("htmx:responseError", () => tell(document.body.dataset.partFailed));
+document.addEventListener("htmx:sendError", () => tell(document.body.dataset.noConnection));
