@@ -1,0 +1,1 @@
+"""Documents that the insurer issues: each is a function of its frozen snapshot. Only here is WeasyPrint imported."""

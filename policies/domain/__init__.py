@@ -1,0 +1,1 @@
+"""Plain Python of the granting room: no Django, no clock, no database."""

@@ -1,0 +1,1 @@
+"""Command-line shells of the granting room."""
