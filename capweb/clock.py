@@ -7,7 +7,7 @@ so that three months pass in seconds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import timezone
 
@@ -31,3 +31,9 @@ def installation(*, using: str = "default") -> InstallationDay:
 def business_day(*, using: str = "default") -> date:
     """The day on which the books are."""
     return installation(using=using).business_day
+
+
+def instant(*, using: str = "default") -> datetime:
+    """This moment for a document: the time of day in Paris, on the business day of a sandbox or on today."""
+    now = timezone.localtime()
+    return datetime.combine(business_day(using=using), now.time(), tzinfo=now.tzinfo)

@@ -15,8 +15,8 @@ from policies.models.guarantee import GuaranteeTerm
 class EndorsementCause(models.TextChoices):
     GRANT = "grant", "grant"
     RENEWAL = "renewal", "renewal"
-    REDUCTION = "reduction", "reduction"
-    END = "end", "end"
+    PRIMARY_REDUCED = "primary_reduced", "reduction that follows the primary"
+    PRIMARY_ENDED = "primary_ended", "end that follows the primary"
 
 
 class Endorsement(TenantRow):
@@ -26,7 +26,7 @@ class Endorsement(TenantRow):
     series = models.CharField(max_length=60)
     position = models.PositiveIntegerField()
     term = TenantForeignKey(GuaranteeTerm, related_name="endorsements")
-    cause = models.CharField(max_length=10, choices=EndorsementCause)
+    cause = models.CharField(max_length=16, choices=EndorsementCause)
     issued_on = models.DateField()
     snapshot = models.JSONField()
     digest = models.CharField(max_length=64)

@@ -61,7 +61,7 @@ class Submission(TenantRow):
 
 
 class SubmissionRow(TenantRow):
-    """One line of a file: what was given, the errors if it cannot be taken, the request it became, its outcome.
+    """One line of a file: what was given, its fields as they were read, the errors if it cannot be taken, its outcome.
 
     `outcome` is null until the row is settled once; a trigger refuses a second outcome of another kind, so whatever
     fails and is repeated, a row never has two.
@@ -71,6 +71,7 @@ class SubmissionRow(TenantRow):
     line = models.PositiveIntegerField()
     client_reference = models.CharField(max_length=64, blank=True)
     given = models.JSONField()
+    fields = models.JSONField(null=True)
     errors = models.JSONField(null=True)
     outcome = models.CharField(max_length=14, choices=RowOutcome, null=True)  # noqa: DJ001 (null is: not yet)
 

@@ -1,0 +1,1 @@
+"""Writes of policies: each takes a batch, and one is a batch of one."""

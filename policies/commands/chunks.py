@@ -1,0 +1,60 @@
+"""One transaction a chunk; when a chunk meets an unexpected error it is halved until the guilty row stands alone.
+
+Anticipated trouble (a lost lease, a database that went away) is not the rows' fault and is raised as it is. Each half
+is a transaction of its own ending with SET CONSTRAINTS ALL IMMEDIATE, because deferred keys fail only at commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, TypeVar
+
+import structlog
+from django.db import InterfaceError, OperationalError, connections
+
+from capweb.accounts.acting import acting
+from capweb.accounts.actor import Actor
+from capweb.audit.leases import LeaseLost
+
+log = structlog.get_logger(__name__)
+
+CHUNK_ROWS: Final = 2_000
+
+Item = TypeVar("Item")
+
+
+def in_chunks(items: Sequence[Item], *, size: int = CHUNK_ROWS) -> Iterator[Sequence[Item]]:
+    """The items in slices of at most `size`, in order."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def work_through(
+    actor: Actor,
+    items: Sequence[Item],
+    *,
+    work: Callable[[Sequence[Item]], None],
+    give_up: Callable[[Item, Exception], None],
+) -> None:
+    """Do `work` on all items in one transaction of the actor; halve on an unexpected error.
+
+    `give_up` is called in a transaction of its own for each item that fails alone. LeaseLost and a lost database are
+    raised: the whole is repeated later.
+    """
+    try:
+        with acting(actor):
+            work(items)
+            with connections["default"].cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    except (LeaseLost, OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        if len(items) == 1:
+            log.exception("one item of a batch failed alone", item=str(items[0])[:200])
+            with acting(actor):
+                give_up(items[0], error)
+            return
+        log.warning("a chunk failed and is halved", rows=len(items), error=repr(error))
+        middle = len(items) // 2
+        for half in (items[:middle], items[middle:]):
+            work_through(actor, half, work=work, give_up=give_up)

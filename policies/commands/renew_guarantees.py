@@ -1,0 +1,265 @@
+"""Renewing what was asked for, and letting the rest lapse: both in the night of the day a term ends.
+
+There is no tacit renewal (D-7): a renewal is a request judged anew under the new day's law and facts. The next term is
+counted from the guarantee's anchor day and nets with the old one in one entry; what lapses goes to run-off (D-36).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from capweb.accounts.acting import acting
+from capweb.accounts.actor import Actor
+from capweb.audit.trail import Change, record_changes
+from capweb.kernel.errors import DomainError
+from capweb.kernel.money import to_cent_half_up
+from capweb.kernel.periods import nth_term
+from eligibility.domain.law import LawInForce
+from eligibility.queries.law_book import current_law_book
+from policies.commands.chunks import CHUNK_ROWS
+from policies.commands.issue_endorsements import EndorsementOrder, issue_endorsements
+from policies.commands.judging import Judged, judge_batch, open_treaties_on
+from policies.commands.offering import write_decisions
+from policies.commands.terms import NewTerm, grant_terms
+from policies.domain.limit_request import kind_of
+from policies.models import GuaranteeTerm, RenewalOutcome, RenewalRequest, TermStatus
+from policies.queries import renewals_due, request_facts, scope
+from policies.queries.renewals_due import DueTerm
+from policies.queries.request_facts import Asked
+from reinsurance.commands.end_cessions import end_cessions
+from reinsurance.domain.cession import CededRisk, Ending
+
+
+class NothingToRenew(DomainError):
+    """The guarantee has no running term, or this actor may not see it."""
+
+    code = "nothing_to_renew"
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """What a run of renewals did, by outcome."""
+
+    renewed: int = 0
+    refused: int = 0
+    referred: int = 0
+
+
+def ask_for_renewals(actor: Actor, guarantees: Sequence[str], *, on: date) -> list[str]:
+    """Ask that the running terms be renewed for their amount; the guarantees for which it now stands, asked once each.
+
+    Raises NotAllowed; NothingToRenew when none of them has a running term that this actor may see.
+    """
+    actor.must_be_allowed("renewals.write")
+    with acting(actor):
+        terms = list(
+            GuaranteeTerm.objects.select_related("guarantee", "guarantee__limit_request")
+            .filter(guarantee__public_id__in=list(guarantees), status=TermStatus.RUNNING)
+            .filter(scope.of_policies(actor, on=on, through="policy"))
+            .order_by("pk")
+        )
+        if not terms:
+            raise NothingToRenew("None of these guarantees has a running term that you may renew.")
+        made = RenewalRequest.objects.bulk_create(
+            [
+                RenewalRequest(
+                    insurer_id=actor.insurer_id,
+                    term=term,
+                    requested_total=term.guarantee.limit_request.requested_total,
+                    asked_on=on,
+                    asked_by=actor.name,
+                )
+                for term in terms
+            ],
+            ignore_conflicts=True,
+        )
+        _record(actor, [Change("renewal.asked", one.term.guarantee.public_id) for one in made], on)
+    return [term.guarantee.public_id for term in terms]
+
+
+def renew_terms(actor: Actor, *, on: date, at: datetime, progress: Callable[[int], None] | None = None) -> Renewed:
+    """Judge again every renewal that was asked for and has fallen due; what is granted follows without a gap."""
+    total = Renewed()
+    while True:
+        with acting(actor):
+            due = renewals_due.asked_for(actor, on=on, limit=CHUNK_ROWS)
+            if not due:
+                return total
+            one = _renew(actor, due, on=on, at=at)
+            total = Renewed(total.renewed + one.renewed, total.refused + one.refused, total.referred + one.referred)
+        if progress is not None:
+            progress(len(due))
+
+
+def lapse_terms(actor: Actor, *, on: date, progress: Callable[[int], None] | None = None) -> int:
+    """End every term that has fallen due without a renewal: cover ends, the cession runs off. How many."""
+    count = 0
+    while True:
+        with acting(actor):
+            due = renewals_due.not_asked_for(actor, on=on, limit=CHUNK_ROWS)
+            if not due:
+                return count
+            GuaranteeTerm.objects.filter(pk__in=[row.term_id for row in due]).update(status=TermStatus.LAPSED)
+            end_cessions(actor, [_ending(row) for row in due], on=on)
+            _record(actor, [Change("guarantee.lapsed", row.guarantee_public_id) for row in due], on)
+        count += len(due)
+        if progress is not None:
+            progress(len(due))
+
+
+def _renew(actor: Actor, due: Sequence[DueTerm], *, on: date, at: datetime) -> Renewed:
+    """One chunk of renewals. What cannot be judged any more (the primary was resumed) is refused without a judgement."""
+    judgeable = [row for row in due if _same_kind_still(row)]
+    resumed = [row for row in due if not _same_kind_still(row)]
+    law_book = current_law_book(actor)
+    cases = request_facts.gather(actor, [_asked(row) for row in judgeable], on=on)
+    before = [to_cent_half_up(row.amount * row.ceded_ratio) for row in judgeable]
+    judged = judge_batch(
+        actor, cases, law_book=law_book, treaties=open_treaties_on(actor, on=on), on=on, ceded_before=before
+    )
+    decision_ids = write_decisions(actor, judged, on=on)
+    granted = [place for place, one in enumerate(judged) if one.can_be_offered]
+    if granted:
+        _grant(
+            actor,
+            [judgeable[place] for place in granted],
+            [judged[place] for place in granted],
+            [decision_ids[place] for place in granted],
+            law=law_book.on(on),
+            on=on,
+            at=at,
+        )
+    outcomes = [
+        (row.renewal_id, _outcome_of(one), decision_id)
+        for row, one, decision_id in zip(judgeable, judged, decision_ids, strict=True)
+    ] + [(row.renewal_id, RenewalOutcome.REFUSED, None) for row in resumed]
+    _write_outcomes(outcomes, on=on)
+    return Renewed(
+        renewed=len(granted),
+        refused=sum(outcome == RenewalOutcome.REFUSED for _, outcome, _ in outcomes),
+        referred=sum(outcome == RenewalOutcome.REFERRED for _, outcome, _ in outcomes),
+    )
+
+
+def _grant(
+    actor: Actor,
+    due: Sequence[DueTerm],
+    judged: Sequence[Judged],
+    decision_ids: Sequence[int],
+    *,
+    law: LawInForce,
+    on: date,
+    at: datetime,
+) -> None:
+    GuaranteeTerm.objects.filter(pk__in=[row.term_id for row in due]).update(status=TermStatus.RENEWED)
+    months = law.counts["scheme/term/length"]
+    new = [
+        NewTerm(
+            guarantee_id=row.guarantee_id,
+            guarantee_public_id=row.guarantee_public_id,
+            policy_id=row.policy_id,
+            buyer_id=row.buyer_id,
+            sequence=row.sequence + 1,
+            term=nth_term(row.anchor_day, row.sequence, months=months),
+            judged=one,
+            decision_id=decision_id,
+            risk=_risk(row),
+            replaces_cession_id=row.cession_id,
+            run_off_until=row.cover_end + timedelta(days=row.run_off_days),
+        )
+        for row, one, decision_id in zip(due, judged, decision_ids, strict=True)
+    ]
+    term_ids, _ = grant_terms(actor, new, on=on)
+    issue_endorsements(
+        actor,
+        [_endorsement(term_id, term, row) for term_id, term, row in zip(term_ids, new, due, strict=True)],
+        law=law,
+        on=on,
+        at=at,
+    )
+    _record(actor, [Change("guarantee.renewed", row.guarantee_public_id) for row in due], on)
+
+
+def _endorsement(term_id: int, new: NewTerm, row: DueTerm) -> EndorsementOrder:
+    decision, treaty = new.judged.decision, new.judged.treaty
+    assert decision.premium is not None
+    assert decision.premium_rate is not None
+    assert treaty is not None
+    return EndorsementOrder(
+        term_id=term_id,
+        cause="renewal",
+        facts=new.judged.facts,
+        decision=decision,
+        treaty=treaty,
+        granted_term=new.term,
+        amount=new.amount,
+        premium=decision.premium,
+        premium_rate=decision.premium_rate,
+        is_premium_illustrative=decision.premium_illustrative,
+        effective_on=new.term.first,
+        accepted_by=row.asked_by or "",
+    )
+
+
+def _same_kind_still(row: DueTerm) -> bool:
+    """Whether the latest notice still opens the same kind of top-up (D-26: a resumed primary ends substitution)."""
+    return row.limit_decision not in (None, "grant") and kind_of(str(row.limit_decision)) == row.kind
+
+
+def _outcome_of(one: Judged) -> RenewalOutcome:
+    if one.can_be_offered:
+        return RenewalOutcome.RENEWED
+    return RenewalOutcome.REFUSED if one.decision.outcome in ("refuse", "no_need") else RenewalOutcome.REFERRED
+
+
+def _asked(row: DueTerm) -> Asked:
+    assert row.buyer_limit_id is not None
+    assert row.requested_total is not None
+    return Asked(
+        policy_id=row.policy_id,
+        buyer_id=row.buyer_id,
+        buyer_limit_id=row.buyer_limit_id,
+        market=row.market,
+        requested_total=row.requested_total,
+        payment_days=row.payment_days,
+        french_share=row.french_share,
+        sale_currency=row.sale_currency,
+        is_construction_subcontract=row.is_construction_subcontract,
+        own_term_id=row.term_id,
+    )
+
+
+def _risk(row: DueTerm) -> CededRisk:
+    return CededRisk(
+        guarantee_id=row.guarantee_public_id,
+        product=row.product,
+        policy_number=row.policy_number,
+        policyholder_id=row.holder_public_id,
+        policyholder_name=row.holder_name,
+        buyer_id=row.buyer_identifier,
+        buyer_name=row.buyer_name,
+        buyer_country=row.buyer_country,
+    )
+
+
+def _ending(row: DueTerm) -> Ending:
+    return Ending(
+        cession_id=row.cession_id,
+        effective_on=row.cover_end,
+        run_off_until=row.cover_end + timedelta(days=row.run_off_days),
+    )
+
+
+def _write_outcomes(outcomes: Sequence[tuple[int | None, RenewalOutcome, int | None]], *, on: date) -> None:
+    by_id = {row_id: (outcome, decision_id) for row_id, outcome, decision_id in outcomes if row_id is not None}
+    rows = list(RenewalRequest.objects.filter(pk__in=by_id))
+    for row in rows:
+        row.outcome, row.decision_id = by_id[row.pk]
+        row.decided_on = on
+    RenewalRequest.objects.bulk_update(rows, ["outcome", "decision", "decided_on"], batch_size=1_000)
+
+
+def _record(actor: Actor, changes: Sequence[Change], on: date) -> None:
+    record_changes(changes, insurer_id=actor.insurer_id, actor=actor.name, actor_role=actor.role, booked_on=on)

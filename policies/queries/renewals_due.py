@@ -1,0 +1,113 @@
+"""Terms that end on or before a day: those asked to be renewed with the latest notice on their buyer, and the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from django.db import connections
+
+from capweb.accounts.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class DueTerm:
+    """A running term that ends, with everything that renewing or lapsing it needs.
+
+    `limit_decision` is that of the latest notice in effect; `renewal_id` None where nobody asked.
+    `run_off_days` is the policy's longest payment term plus its declaration delay (D-36).
+    """
+
+    term_id: int
+    guarantee_id: int
+    guarantee_public_id: str
+    product: str
+    kind: str
+    market: str
+    anchor_day: date
+    sequence: int
+    policy_id: int
+    buyer_id: int
+    cover_end: date
+    amount: Decimal
+    ceded_ratio: Decimal
+    cession_id: int
+    renewal_id: int | None
+    requested_total: Decimal | None
+    asked_by: str | None
+    buyer_limit_id: int | None
+    limit_decision: str | None
+    primary_amount: Decimal | None
+    payment_days: int | None
+    french_share: Decimal | None
+    sale_currency: str
+    is_construction_subcontract: bool
+    run_off_days: int
+    buyer_identifier: str
+    buyer_name: str
+    buyer_country: str
+    policy_number: str
+    holder_public_id: str
+    holder_name: str
+
+
+_SELECT: Final = """
+SELECT term.id, guarantee.id, guarantee.public_id, guarantee.product, guarantee.kind, guarantee.market,
+       guarantee.anchor_day, term.sequence, term.policy_id, term.buyer_id, term.cover_end, term.amount,
+       term.ceded_ratio, term.cession_id, renewal.id, renewal.requested_total, renewal.asked_by,
+       lim.id, lim.decision, lim.amount, request.payment_days, request.french_share, request.sale_currency,
+       request.is_construction_subcontract, COALESCE(terms.run_off_days, 150),
+       buyer.identifier, buyer.name, buyer.country, policy.number, holder.public_id, holder.name
+FROM policies_guaranteeterm term
+JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id
+JOIN policies_limitrequest request ON request.id = guarantee.limit_request_id
+JOIN policies_policy policy ON policy.id = term.policy_id
+JOIN policies_policyholder holder ON holder.id = policy.policyholder_id
+JOIN policies_buyer buyer ON buyer.id = term.buyer_id
+LEFT JOIN policies_renewalrequest renewal ON renewal.term_id = term.id AND renewal.outcome IS NULL
+LEFT JOIN LATERAL (
+    SELECT id, decision, amount FROM policies_buyerlimit
+    WHERE insurer_id = term.insurer_id AND policy_id = term.policy_id AND buyer_id = term.buyer_id
+      AND effective_on <= %(on)s AND booked_on <= %(on)s
+    ORDER BY effective_on DESC, id DESC LIMIT 1) lim ON true
+LEFT JOIN LATERAL (
+    SELECT longest_payment_days + declaration_delay_days AS run_off_days FROM policies_policyterms
+    WHERE policy_id = policy.id AND effective_on <= %(on)s AND booked_on <= %(on)s
+    ORDER BY effective_on DESC, id DESC LIMIT 1) terms ON true
+WHERE term.insurer_id = %(insurer)s AND term.status = 'running'
+"""
+_ENDING: Final = " AND term.cover_end <= %(on)s"
+_TOUCHED: Final = """ AND term.cover_end > %(on)s AND EXISTS (
+    SELECT 1 FROM policies_buyerlimit moved
+    WHERE moved.insurer_id = term.insurer_id AND moved.policy_id = term.policy_id AND moved.buyer_id = term.buyer_id
+      AND moved.effective_on <= %(on)s AND moved.effective_on > term.granted_first AND moved.booked_on <= %(on)s)"""
+_LOCK: Final = " ORDER BY term.id LIMIT %(limit)s FOR UPDATE OF term, guarantee"
+
+
+def asked_for(actor: Actor, *, on: date, limit: int) -> list[DueTerm]:
+    """Ending terms whose renewal was asked for and not yet decided, locked."""
+    return _read(actor, _ENDING + " AND renewal.id IS NOT NULL" + _LOCK, on=on, limit=limit)
+
+
+def not_asked_for(actor: Actor, *, on: date, limit: int) -> list[DueTerm]:
+    """Ending terms without a renewal to decide, locked: they lapse."""
+    return _read(actor, _ENDING + " AND renewal.id IS NULL" + _LOCK, on=on, limit=limit)
+
+
+def touched_by_primary(actor: Actor, *, on: date, limit: int, after_id: int = 0) -> list[DueTerm]:
+    """Running complements whose primary limit has moved since their first day, locked, by term id after `after_id`."""
+    return _read(
+        actor,
+        _TOUCHED + " AND guarantee.kind = 'complement' AND term.id > %(after)s" + _LOCK,
+        on=on,
+        limit=limit,
+        after_id=after_id,
+    )
+
+
+def _read(actor: Actor, condition: str, *, on: date, limit: int, after_id: int = 0) -> list[DueTerm]:
+    with connections["default"].cursor() as cursor:
+        cursor.execute(_SELECT + condition, {"insurer": actor.insurer_id, "on": on, "limit": limit, "after": after_id})
+        return [DueTerm(*row) for row in cursor.fetchall()]

@@ -1,0 +1,163 @@
+"""Everything that judging needs to know about a batch of requests, in one query for any number of them.
+
+Facts are those that were true on the day (`effective_on`) and known on it (`booked_on`). What is not known stays None;
+judging sends it back to the requester. Live substitutions and holds on the same buyer are counted for D-40.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db import connections
+
+from capweb.accounts.actor import Actor
+from eligibility.domain import facts as fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One wish to be judged: under which policy, on which buyer, after which notice, for how much.
+
+    `own_term_id` and `own_offer_id` are left out of what is already in force, because they would be replaced.
+    `insolvent` and the like come from the books; the sale comes from the request.
+    """
+
+    policy_id: int
+    buyer_id: int
+    buyer_limit_id: int
+    market: str
+    requested_total: Decimal
+    payment_days: int | None = None
+    french_share: Decimal | None = None
+    sale_currency: str = "EUR"
+    is_construction_subcontract: bool = False
+    own_term_id: int | None = None
+    own_offer_id: int | None = None
+
+
+_SQL: Final = """
+SELECT asked.place, lim.decision, lim.notified_on, lim.effective_on, lim.amount_before, lim.amount,
+       holder.country, figures.turnover, holder.is_factor,
+       terms.insured_ratio, terms.limits_set_by, policy.currency,
+       buyer.country, buyer.created_on, size.turnover, size.balance_sheet, size.headcount,
+       rating.grade, rating.default_probability, COALESCE(rating.is_insolvent, false),
+       others.same_holder, others.other_holders
+FROM unnest(%(policies)s::bigint[], %(buyers)s::bigint[], %(limits)s::bigint[], %(terms)s::bigint[], %(offers)s::bigint[])
+     WITH ORDINALITY AS asked (policy_id, buyer_id, limit_id, own_term_id, own_offer_id, place)
+JOIN policies_policy policy ON policy.id = asked.policy_id AND policy.insurer_id = %(insurer)s
+JOIN policies_policyholder holder ON holder.id = policy.policyholder_id
+JOIN policies_buyer buyer ON buyer.id = asked.buyer_id AND buyer.insurer_id = %(insurer)s
+JOIN policies_buyerlimit lim ON lim.id = asked.limit_id AND lim.insurer_id = %(insurer)s
+LEFT JOIN LATERAL (
+    SELECT insured_ratio, limits_set_by FROM policies_policyterms
+    WHERE policy_id = policy.id AND effective_on <= %(on)s AND booked_on <= %(on)s
+    ORDER BY effective_on DESC, id DESC LIMIT 1) terms ON true
+LEFT JOIN LATERAL (
+    SELECT turnover FROM policies_policyholderfigures
+    WHERE policyholder_id = holder.id AND effective_on <= %(on)s AND booked_on <= %(on)s
+    ORDER BY effective_on DESC, id DESC LIMIT 1) figures ON true
+LEFT JOIN LATERAL (
+    SELECT turnover, balance_sheet, headcount FROM policies_buyerfigures
+    WHERE buyer_id = buyer.id AND effective_on <= %(on)s AND booked_on <= %(on)s
+    ORDER BY effective_on DESC, id DESC LIMIT 1) size ON true
+LEFT JOIN LATERAL (
+    SELECT grade, default_probability, is_insolvent FROM policies_buyerrating
+    WHERE buyer_id = buyer.id AND effective_on <= %(on)s AND booked_on <= %(on)s
+    ORDER BY effective_on DESC, id DESC LIMIT 1) rating ON true
+LEFT JOIN LATERAL (
+    SELECT COALESCE(sum(amount) FILTER (WHERE holder_id = holder.id), 0) AS same_holder,
+           COALESCE(sum(amount) FILTER (WHERE holder_id <> holder.id), 0) AS other_holders
+    FROM (
+        SELECT term.amount, other.policyholder_id AS holder_id
+        FROM policies_guaranteeterm term
+        JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id AND guarantee.kind = 'substitution'
+        JOIN policies_policy other ON other.id = term.policy_id
+        WHERE term.insurer_id = %(insurer)s AND term.buyer_id = asked.buyer_id AND term.status = 'running'
+          AND term.id IS DISTINCT FROM asked.own_term_id
+        UNION ALL
+        SELECT offer.amount, other.policyholder_id
+        FROM policies_limitrequest request
+        JOIN policies_offer offer ON offer.limit_request_id = request.id AND offer.status = 'live'
+             AND offer.kind = 'substitution'
+        JOIN policies_policy other ON other.id = request.policy_id
+        WHERE request.insurer_id = %(insurer)s AND request.buyer_id = asked.buyer_id AND request.status = 'offered'
+          AND offer.id IS DISTINCT FROM asked.own_offer_id
+    ) live) others ON true
+ORDER BY asked.place
+"""
+
+
+def gather(actor: Actor, asked: Sequence[Asked], *, on: date) -> list[fact.Facts]:
+    """The facts of each wish, in the order given. One query; runs inside acting(actor).
+
+    Raises LookupError when a policy, buyer or notice is not this insurer's.
+    """
+    if not asked:
+        return []
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            _SQL,
+            {
+                "insurer": actor.insurer_id,
+                "on": on,
+                "policies": [one.policy_id for one in asked],
+                "buyers": [one.buyer_id for one in asked],
+                "limits": [one.buyer_limit_id for one in asked],
+                "terms": [one.own_term_id for one in asked],
+                "offers": [one.own_offer_id for one in asked],
+            },
+        )
+        rows = cursor.fetchall()
+    if len(rows) != len(asked):
+        raise LookupError("a policy, buyer or notice of the batch is unknown to this insurer")
+    return [_facts(actor.insurer_code, one, row, on) for one, row in zip(asked, rows, strict=True)]
+
+
+def _facts(insurer: str, asked: Asked, row: tuple[Any, ...], on: date) -> fact.Facts:
+    (_, decision, notified_on, effective_on, before, amount, holder_country, holder_turnover, is_factor) = row[:9]
+    (insured_ratio, set_by, currency, country, created_on, turnover, balance, headcount) = row[9:17]
+    (grade, probability, insolvent, same_holder, other_holders) = row[17:]
+    return fact.Facts(
+        day=on,
+        insurer=insurer,
+        market=asked.market,
+        trigger=fact.Trigger(kind=decision, notified_on=notified_on, effective_on=effective_on),
+        policyholder=fact.Policyholder(country=holder_country, turnover=holder_turnover, factor=is_factor),
+        policy=fact.Policy(
+            insured_ratio=insured_ratio,
+            limits_set_by=set_by,
+            # Claims are not administered yet, so nothing has been disbursed under any policy.
+            disbursed_this_year=_NOTHING,
+            currency=currency,
+        ),
+        buyer=fact.Buyer(
+            country=country,
+            created_on=created_on,
+            turnover=turnover,
+            balance_sheet=balance,
+            headcount=headcount,
+            grade=grade or None,
+            default_probability=probability,
+            insolvent=insolvent,
+            construction_subcontract=asked.is_construction_subcontract,
+        ),
+        primary=fact.Primary(amount_before=before, amount=amount),
+        requested_total=asked.requested_total,
+        sale=_sale(asked),
+        others_in_force=fact.OthersInForce(same_policyholder=same_holder, other_policyholders=other_holders),
+    )
+
+
+_NOTHING: Final = Decimal("0.00")
+
+
+def _sale(asked: Asked) -> fact.Sale:
+    if asked.market == "domestic":
+        return fact.Sale()
+    return fact.Sale(
+        payment_days=asked.payment_days, french_share=asked.french_share, currency=asked.sale_currency or None
+    )

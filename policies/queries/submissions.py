@@ -1,0 +1,168 @@
+"""Submissions: who handed them in, how far they are, which wait with nobody at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connections
+from django.db.models import Count, F, Q
+
+from capweb.accounts.acting import acting, acting_as_platform
+from capweb.accounts.actor import Actor
+from capweb.accounts.models import Organisation
+from capweb.accounts.queries import memberships
+from capweb.audit.leases import SILENT_SECONDS
+from policies.models import Night, Submission, SubmissionRow
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingSubmission:
+    public_id: str
+    insurer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionProgress:
+    """How far a submission is: `settled` of `row_count` rows have their outcome; `outcomes` counts them by kind."""
+
+    public_id: str
+    file_name: str
+    submitted_by: str
+    booked_on: date
+    status: str
+    row_count: int
+    settled: int
+    outcomes: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RowState:
+    """One line of a submission as its sender sees it."""
+
+    line: int
+    client_reference: str
+    given: dict[str, Any]
+    outcome: str | None
+    errors: list[dict[str, Any]] | None
+    request: str | None
+    offer: str | None
+
+
+class SubmissionUnknown(LookupError):
+    """There is no such submission, or this actor may not see it."""
+
+
+def submitter(public_id: str, *, insurer_id: int) -> Actor:
+    """The actor as whom a submission is decided: its own organisation, so that a broker's file sees its clients only."""
+    house = Organisation.objects.get(pk=insurer_id)
+    system = memberships.system_actor(house, name="worker")
+    with acting(system):
+        row = Submission.objects.select_related("organisation").get(public_id=public_id)
+    return Actor(
+        name=row.submitted_by,
+        role=system.role,
+        insurer_id=insurer_id,
+        insurer_code=house.code,
+        organisation_id=row.organisation_id,
+        organisation_kind=row.organisation.kind,
+    )
+
+
+def without_live_lease() -> list[WaitingSubmission]:
+    """Submissions of all insurers that wait and whose worker, if any, has fallen silent."""
+    with acting_as_platform() as alias, connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT public_id, insurer_id FROM policies_submission submission WHERE status = 'waiting' "
+            "AND NOT EXISTS (SELECT 1 FROM audit_lease lease WHERE lease.key = 'submission:' || submission.public_id "
+            "AND lease.heard_at >= clock_timestamp() - make_interval(secs => %s)) ORDER BY id",
+            [SILENT_SECONDS],
+        )
+        return [WaitingSubmission(*row) for row in cursor.fetchall()]
+
+
+def insurers_with_unrendered() -> list[int]:
+    """The insurers with endorsements that have no PDF yet."""
+    with acting_as_platform() as alias, connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT endorsement.insurer_id FROM policies_endorsement endorsement WHERE NOT EXISTS "
+            "(SELECT 1 FROM policies_renderedendorsement made WHERE made.endorsement_id = endorsement.id)"
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def last_night() -> date | None:
+    """The day of the last night that was finished."""
+    with acting_as_platform() as alias:
+        found = Night.objects.using(alias).filter(finished_at__isnull=False).order_by("-day").first()
+        return None if found is None else found.day
+
+
+def progress_of(actor: Actor, public_id: str) -> SubmissionProgress:
+    """How far one submission is. Raises SubmissionUnknown. Runs inside acting(actor)."""
+    row = _visible(actor).filter(public_id=public_id).first()
+    if row is None:
+        raise SubmissionUnknown(public_id)
+    return _progress([row])[0]
+
+
+def latest(actor: Actor, *, limit: int = 20) -> list[SubmissionProgress]:
+    """The latest submissions that this actor may see, newest first. Two queries; inside acting(actor)."""
+    return _progress(list(_visible(actor).order_by("-pk")[:limit]))
+
+
+def rows_of(
+    actor: Actor, public_id: str, *, outcome: str | None = None, after_line: int = 0, limit: int = 200
+) -> list[RowState]:
+    """Rows of a submission in the order of their lines, after a line, of one outcome or all. Inside acting(actor)."""
+    rows = SubmissionRow.objects.filter(
+        submission__in=_visible(actor).filter(public_id=public_id), line__gt=after_line
+    ).annotate(
+        request=F("limit_requests__public_id"),
+        live_offer=F("limit_requests__offers__public_id"),
+    )
+    if outcome is not None:
+        rows = rows.filter(outcome=outcome)
+    return [
+        RowState(
+            line=row.line,
+            client_reference=row.client_reference,
+            given=row.given,
+            outcome=row.outcome,
+            errors=row.errors,
+            request=row.request,  # type: ignore[attr-defined]
+            offer=row.live_offer,  # type: ignore[attr-defined]
+        )
+        for row in rows.order_by("line")[:limit]
+    ]
+
+
+def _visible(actor: Actor) -> Any:
+    rows = Submission.objects.filter(insurer_id=actor.insurer_id)
+    return rows if actor.is_insurer else rows.filter(organisation_id=actor.organisation_id)
+
+
+def _progress(rows: list[Submission]) -> list[SubmissionProgress]:
+    counted = (
+        SubmissionRow.objects.filter(submission__in=[row.pk for row in rows])
+        .exclude(Q(outcome__isnull=True))
+        .values_list("submission_id", "outcome")
+        .annotate(count=Count("pk"))
+    )
+    outcomes: dict[int, dict[str, int]] = {}
+    for submission_id, outcome, count in counted:
+        outcomes.setdefault(submission_id, {})[str(outcome)] = count
+    return [
+        SubmissionProgress(
+            public_id=row.public_id,
+            file_name=row.file_name,
+            submitted_by=row.submitted_by,
+            booked_on=row.booked_on,
+            status=row.status,
+            row_count=row.row_count,
+            settled=sum(outcomes.get(row.pk, {}).values()),
+            outcomes=outcomes.get(row.pk, {}),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,70 @@
+"""Tasks: shells around commands. A message is a wake-up and may come twice; extra arguments are accepted and ignored."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import structlog
+from celery import shared_task
+from django.conf import settings
+
+from capweb import clock
+from capweb.accounts.actor import Actor
+from capweb.accounts.models import Organisation
+from capweb.accounts.queries import memberships
+from capweb.audit.leases import LeaseLost
+from capweb.audit.outbox import wake_after_commit
+from policies.commands import render_endorsements as rendering
+from policies.commands.decide_limit_requests import decide_submission
+from policies.commands.open_night import open_night
+from policies.queries import submissions
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(name="policies.decide_submission")
+def decide(*, submission: str, insurer: int, **_extra: object) -> None:
+    """Decide the open rows of a submission, as whoever handed it in."""
+    actor = submissions.submitter(submission, insurer_id=insurer)
+    try:
+        decide_submission(actor, submission, on=clock.business_day(), holder=uuid.uuid4().hex)
+    except LeaseLost as lost:
+        log.warning("another worker took over", submission=submission, detail=lost.message)
+
+
+@shared_task(name="policies.resend_unfinished")
+def resend_unfinished(**_extra: object) -> None:
+    """Wake a worker for every submission that waits and that nobody is at."""
+    for waiting in submissions.without_live_lease():
+        wake_after_commit("policies.decide_submission", submission=waiting.public_id, insurer=waiting.insurer_id)
+
+
+@shared_task(name="policies.render_endorsements")
+def render(*, insurer: int, **_extra: object) -> None:
+    """Make the PDFs that this insurer's endorsements still lack."""
+    rendering.render_endorsements(_system(insurer))
+
+
+@shared_task(name="policies.resend_unrendered")
+def resend_unrendered(**_extra: object) -> None:
+    """Wake the documents' queue for every insurer with endorsements that have no PDF yet."""
+    for insurer_id in submissions.insurers_with_unrendered():
+        wake_after_commit("policies.render_endorsements", insurer=insurer_id)
+
+
+@shared_task(name="policies.open_due_nights")
+def open_due_nights(**_extra: object) -> None:
+    """Open every night up to today that has not been opened; a sandbox's days are moved by hand."""
+    if settings.SANDBOX or clock.installation().is_sandbox:
+        return
+    today = clock.business_day()
+    last = submissions.last_night()
+    day = today if last is None else last + timedelta(days=1)
+    while day <= today:
+        open_night(day, at=clock.instant())
+        day += timedelta(days=1)
+
+
+def _system(insurer_id: int) -> Actor:
+    return memberships.system_actor(Organisation.objects.get(pk=insurer_id), name="worker")
