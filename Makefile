@@ -11,6 +11,8 @@ MAKEFLAGS += --no-builtin-rules
 
 export LC_ALL := C.UTF-8
 export PYTHONUNBUFFERED := 1
+# Trust what the system trusts: many companies look into TLS with a certificate of their own.
+export UV_SYSTEM_CERTS := true
 # Another project's settings, an outer virtual environment or libpq's defaults would change what runs.
 unexport DJANGO_SETTINGS_MODULE PYTHONPATH PYTHONHOME VIRTUAL_ENV PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGSERVICE
 

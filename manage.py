@@ -11,8 +11,9 @@ from collections.abc import Sequence
 # What is answered from files alone. Any other command is lent the private servers (none, if DATABASE_URL is set).
 WITHOUT_SERVERS = frozenset(
     {
-        "help", "version", "check", "simulate", "law", "database_roles", "spectacular", "collectstatic", "findstatic",
-        "makemessages", "compilemessages", "diffsettings", "startapp", "startproject",
+        "help", "version", "check", "diffsettings", "startapp", "startproject",
+        "simulate", "law", "database_roles", "spectacular", "collectstatic", "findstatic",
+        "makemessages", "compilemessages", "compile_translations", "draw_icons",
     }
 )  # fmt: skip
 # What creates or empties tables by itself: a new database is not migrated for these.
@@ -23,6 +24,9 @@ def needs_servers(arguments: Sequence[str]) -> bool:
     """True if this command line needs the database."""
     if not arguments or {"--help", "-h", "--version"} & set(arguments):
         return False
+    if arguments[0] == "makemigrations":
+        # With --check it compares models with files, and only warns when it cannot ask the database too.
+        return "--check" not in arguments
     return arguments[0] not in WITHOUT_SERVERS
 
 

@@ -25,6 +25,7 @@ __all__ = ["Step", "prepare", "readiness_fault", "welcome"]
 
 SAMPLE_SIZE = 2000
 _ANSWER_SECONDS = 5.0
+_TOLD_LINES = 12
 
 
 def prepare(data: paths.DataFolder, *, servers: PrivateServers, environment: Mapping[str, str], teller: Teller) -> None:
@@ -34,7 +35,7 @@ def prepare(data: paths.DataFolder, *, servers: PrivateServers, environment: Map
     # Compressing the static files is the longest step of a first start and needs no database: it runs beside the rest.
     with _static_files(data, environment=environment) as wait_for_static_files:
         with teller.step("Tables"):
-            manage("migrate", "--database", "owner", "--verbosity", "0", environment=environment)
+            manage("migrate", "--database", "owner", "--verbosity", "0", "--skip-checks", environment=environment)
         if servers.cluster and has_command("seed_sample") and not servers.cluster.has_portfolio():
             # It shows its own progress.
             with teller.step("Sample portfolio", moving=False):
@@ -89,7 +90,8 @@ def _started(
 def _finish(running: subprocess.Popen[str], arguments: Sequence[str]) -> str:
     output, _ = running.communicate()
     if running.returncode != 0:
-        raise ServerProblem(f"manage.py {' '.join(arguments)} failed with status {running.returncode}:\n{output or ''}")
+        end = "\n".join((output or "").splitlines()[-_TOLD_LINES:])
+        raise ServerProblem(f"manage.py {' '.join(arguments)} failed with status {running.returncode}:\n{end}")
     return output or ""
 
 
@@ -101,7 +103,8 @@ def has_command(name: str) -> bool:
 def static_fingerprint(root: Path) -> str:
     """Changes when a static file, the settings or a package that brings static files may have changed."""
     found = hashlib.sha256()
-    singles = (root / "requirements.txt", root / "package-lock.json", root / "capweb" / "settings.py")
+    names = ("requirements.txt", "package-lock.json", "capweb/settings.py", "capweb/http/npm_files.py")
+    singles = [root / name for name in names]
     for file in (*_files_below(root / "capweb" / "static"), *(single for single in singles if single.is_file())):
         state = file.stat()
         found.update(f"{file.relative_to(root)}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
