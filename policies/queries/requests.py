@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from capweb.accounts.actor import Actor
-from eligibility.queries.decisions import DecisionRow, decision_of
+from eligibility.queries.decisions import DecisionRow, decisions_by_id
+from eligibility.queries.law_book import current_law_book
 from policies.models import LimitRequest, Offer
 from policies.queries import scope
 from policies.queries.pages import Page, bounds
@@ -133,10 +134,17 @@ def detail(actor: Actor, public_id: str, *, on: date, language: str) -> RequestD
         settled_by=row.settled_by,
         settlement_reason=row.settlement_reason,
         decided_on=row.decided_on,
-        decision=decision_of(actor, row.decision_id, language=language) if row.decision_id else None,
+        decision=_decision(actor, row.decision_id, language),
         offers=[_offer(offer) for offer in offers],
         guarantee=guarantee,
     )
+
+
+def _decision(actor: Actor, decision_id: int | None, language: str) -> DecisionRow | None:
+    if decision_id is None:
+        return None
+    book = current_law_book(actor)
+    return decisions_by_id(actor, [decision_id], book=book, language=language)[decision_id]
 
 
 def by_reference(actor: Actor, reference: str, *, on: date) -> list[RequestLine]:
