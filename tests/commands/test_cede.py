@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("committed")
 
 
 @pytest.fixture
-def insurer(cast):
+def insurer(committed, cast):
     open_books(cast)
     return cast.actor()
 

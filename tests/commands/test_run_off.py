@@ -1,0 +1,194 @@
+"""What ends or falls stays engaged until it has passed; what was wrong goes back at once; each is done once."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from capweb.accounts.acting import acting, acting_as_platform
+from reinsurance.commands.amend_cessions import amend_cessions
+from reinsurance.commands.cede import cede
+from reinsurance.commands.end_cessions import end_cessions
+from reinsurance.commands.refusals import (
+    AmendmentRaises,
+    CeilingReached,
+    CessionNotLive,
+    CessionUnknown,
+    CreditExceedsPremium,
+)
+from reinsurance.commands.release_run_off import release_run_off
+from reinsurance.domain.cession import Amendment, Ending
+from reinsurance.queries.free_room import locked_free_room
+from reinsurance.queries.treaties import treaties
+from reinsurance.queries.verification import verify_ledger
+from tests.books import open_books, order, set_ceilings
+from tests.cast import OPENING_DAY
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+ENDED_ON = date(2020, 9, 15)
+RUN_OFF_UNTIL = date(2020, 12, 15)
+
+
+@pytest.fixture
+def insurer(committed, cast):
+    open_books(cast, commission=Decimal("0.10"))
+    return cast.actor()
+
+
+@pytest.fixture
+def cession_id(insurer):
+    with acting(insurer):
+        return cede(insurer, [order("a")], on=OPENING_DAY)[0].cession_id
+
+
+@pytest.fixture(autouse=True)
+def _the_ledger_agrees_afterwards(insurer):
+    yield
+    found = verify_ledger()
+    assert found.agrees, found
+
+
+def _treaty(actor):
+    with acting(actor):
+        rows = treaties(actor, on=OPENING_DAY)
+    return next(row for row in rows if (row.kind, row.market) == ("substitution", "domestic"))
+
+
+def _room(actor):
+    with acting(actor):
+        return locked_free_room(actor, {"domestic"})["domestic"].room
+
+
+def _end(actor, cession_id, **changed):
+    ending = Ending(cession_id=cession_id, effective_on=ENDED_ON, run_off_until=RUN_OFF_UNTIL, **changed)
+    with acting(actor):
+        return end_cessions(actor, [ending], on=ENDED_ON)[0]
+
+
+def _amend(actor, cession_id, amount, *, on=date(2020, 7, 1), **changed):
+    if not changed.get("is_correction"):
+        changed = {"run_off_until": RUN_OFF_UNTIL, **changed}
+    amendment = Amendment(cession_id=cession_id, amount=Decimal(amount), effective_on=on, **changed)
+    with acting(actor):
+        return amend_cessions(actor, [amendment], on=on)[0]
+
+
+def test_a_lapsed_term_stays_engaged_as_run_off(insurer, cession_id):
+    before = _room(insurer)
+    receipt = _end(insurer, cession_id)
+    assert (receipt.live_ceded_amount, receipt.run_off_amount) == (0, Decimal("95000.00"))
+    assert _room(insurer) == before
+    assert (_treaty(insurer).live, _treaty(insurer).run_off) == (0, Decimal("95000.00"))
+
+
+def test_ending_twice_changes_nothing(insurer, cession_id):
+    _end(insurer, cession_id)
+    again = _end(insurer, cession_id)
+    assert again.is_repeat
+    assert again.run_off_amount == Decimal("95000.00")
+    assert _treaty(insurer).run_off == Decimal("95000.00")
+
+
+def test_run_off_is_released_on_its_day_and_once(insurer, cession_id):
+    before = _room(insurer)
+    _end(insurer, cession_id)
+    for on, lots in ((date(2020, 12, 14), []), (RUN_OFF_UNTIL, [Decimal("95000.00")]), (RUN_OFF_UNTIL, [])):
+        with acting(insurer):
+            assert [receipt.amount for receipt in release_run_off(insurer, on=on)] == lots
+    assert _room(insurer) - before == Decimal("95000.00")
+
+
+def test_outstanding_declared_nil_releases_at_once(insurer, cession_id):
+    _end(insurer, cession_id)
+    with acting(insurer):
+        (receipt,) = release_run_off(insurer, on=ENDED_ON, declared_nil=[cession_id])
+    assert (receipt.lots, receipt.amount) == (1, Decimal("95000.00"))
+
+
+def test_the_platform_releases_for_every_insurer(cast, insurer, cession_id):
+    coface = cast.actor("coface")
+    with acting(coface):
+        (theirs,) = cede(coface, [order("a")], on=OPENING_DAY)
+    _end(insurer, cession_id)
+    _end(coface, theirs.cession_id)
+    with acting_as_platform():
+        (receipt,) = release_run_off(cast.operator, on=RUN_OFF_UNTIL)
+    assert (receipt.market, receipt.lots, receipt.amount) == ("domestic", 2, Decimal("190000.00"))
+
+
+def test_a_frozen_envelope_draws_again_once_releases_have_made_it_good(cast, insurer, cession_id):
+    _end(insurer, cession_id)
+    set_ceilings(cast, {"domestic": Decimal("90000.00")})
+    with acting(insurer), pytest.raises(CeilingReached):
+        cede(insurer, [order("b", amount="1000.00")], on=ENDED_ON)
+    with acting(insurer):
+        release_run_off(insurer, on=RUN_OFF_UNTIL)
+    with acting(insurer):
+        (receipt,) = cede(insurer, [order("b", amount="1000.00")], on=RUN_OFF_UNTIL)
+    assert receipt.capacity.after == Decimal("89050.00")
+
+
+def test_a_complement_follows_down_and_the_difference_runs_off(insurer, cession_id):
+    receipt = _amend(insurer, cession_id, "40000.00")
+    assert (receipt.live_ceded_amount, receipt.run_off_amount) == (Decimal("38000.00"), Decimal("57000.00"))
+    assert _amend(insurer, cession_id, "40000.00").is_repeat
+    second = _amend(insurer, cession_id, "10000.00", on=date(2020, 7, 2))
+    assert second.run_off_amount == Decimal("28500.00")
+    assert (_treaty(insurer).live, _treaty(insurer).run_off) == (Decimal("9500.00"), Decimal("85500.00"))
+
+
+def test_two_amendments_of_one_cession_in_a_batch_follow_one_another(insurer, cession_id):
+    amendments = [
+        Amendment(cession_id=cession_id, amount=Decimal(amount), effective_on=ENDED_ON, run_off_until=RUN_OFF_UNTIL)
+        for amount in ("60000.00", "20000.00")
+    ]
+    with acting(insurer):
+        receipts = amend_cessions(insurer, amendments, on=ENDED_ON)
+    assert [receipt.run_off_amount for receipt in receipts] == [Decimal("38000.00"), Decimal("38000.00")]
+
+
+def test_an_amendment_never_raises(insurer, cession_id):
+    with pytest.raises(AmendmentRaises):
+        _amend(insurer, cession_id, "100000.01")
+
+
+def test_a_correction_goes_back_to_the_envelope_with_its_premium_and_commission(insurer, cession_id):
+    before = _room(insurer)
+    _amend(insurer, cession_id, "50000.00", is_correction=True, premium_credited=Decimal("437.50"))
+    row = _treaty(insurer)
+    assert _room(insurer) - before == Decimal("47500.00")
+    assert (row.live, row.run_off) == (Decimal("47500.00"), 0)
+    # 831.25 - 415.63; commission 83.13 - 41.56
+    assert (row.ceded_premium, row.commission) == (Decimal("415.62"), Decimal("41.57"))
+    assert row.current_account == Decimal("374.05")
+
+
+def test_a_premium_credited_in_full_comes_back_to_the_cent(insurer, cession_id):
+    _amend(insurer, cession_id, "50000.00", is_correction=True, premium_credited=Decimal("333.33"))
+    _end(insurer, cession_id, premium_credited=Decimal("541.67"))
+    row = _treaty(insurer)
+    assert (row.ceded_premium, row.commission, row.current_account) == (0, 0, 0)
+
+
+def test_no_more_premium_is_credited_than_there_was(insurer, cession_id):
+    with pytest.raises(CreditExceedsPremium):
+        _end(insurer, cession_id, premium_credited=Decimal("875.01"))
+
+
+def test_what_has_ended_is_not_amended(insurer, cession_id):
+    _end(insurer, cession_id)
+    with pytest.raises(CessionNotLive):
+        _amend(insurer, cession_id, "1000.00")
+
+
+def test_what_was_replaced_is_not_ended(insurer, cession_id):
+    with acting(insurer):
+        cede(insurer, [order("b", replaces_cession_id=cession_id)], on=OPENING_DAY)
+    with pytest.raises(CessionNotLive):
+        _end(insurer, cession_id)
+
+
+def test_another_insurer_cannot_end_a_cession(cast, insurer, cession_id):
+    with pytest.raises(CessionUnknown):
+        _end(cast.actor("coface"), cession_id)

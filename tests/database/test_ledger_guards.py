@@ -1,0 +1,347 @@
+"""The database refuses: raw SQL, as application and as platform role, that overdraws, mints, alters or deletes."""
+
+from contextlib import contextmanager
+from decimal import Decimal
+
+import psycopg
+import pytest
+from django.db import DatabaseError, connections, transaction
+
+from capweb.accounts.acting import acting, acting_as_platform
+from reinsurance.commands.cede import cede
+from reinsurance.commands.hold_capacity import hold_capacity
+from reinsurance.domain.chart import PAIRS, Pair
+from reinsurance.models import AllowedPair, LedgerAccount
+from reinsurance.queries.treaty_book import treaty_book
+from tests.books import hold, open_books, order
+from tests.cast import OPENING_DAY
+
+# ruff: noqa: PLR0917 (a raw row has as many values as it has columns)
+pytestmark = pytest.mark.usefixtures("committed")
+
+ROLES = ("default", "platform")
+TABLES = (
+    "reinsurance_transfer",
+    "reinsurance_journalentry",
+    "reinsurance_cession",
+    "reinsurance_cessionchange",
+    "reinsurance_runoffrelease",
+    "reinsurance_treatyterms",
+    "reinsurance_envelopemovement",
+    "reinsurance_allowedpair",
+    "reinsurance_ledgeraccount",
+)
+
+
+@pytest.fixture
+def actor(committed, cast):
+    open_books(cast, domestic=Decimal("200000.00"))
+    actor = cast.actor()
+    with acting(actor):
+        hold_capacity(actor, [hold("ofr_1", increment="50000.00")], on=OPENING_DAY)
+        cede(actor, [order("a")], on=OPENING_DAY)
+    return actor
+
+
+@pytest.fixture
+def accounts(cast, actor):
+    """Account numbers of the actor's domestic substitution treaty, of its complement treaty, and of the shared ones."""
+    with acting_as_platform() as using:
+        rows = LedgerAccount.objects.using(using).values_list(
+            "id", "account_class", "market", "treaty__kind", "insurer__code"
+        )
+        return {(name, market, kind, insurer): number for number, name, market, kind, insurer in rows}
+
+
+@contextmanager
+def _raw(alias, actor):
+    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+        cursor.execute("SELECT set_config('capweb.insurer', %s, true)", [str(actor.insurer_id)])
+        yield cursor
+
+
+def _entry(cursor, insurer_id, *, kind="cession", key="raw"):
+    cursor.execute(
+        "INSERT INTO reinsurance_journalentry (insurer_id, kind, source_key, booked_on) "
+        "VALUES (%s, %s, %s, '2020-06-15') RETURNING id",
+        [insurer_id, kind, key],
+    )
+    return cursor.fetchone()[0]
+
+
+def _move(cursor, insurer_id, debit, credit, code, amount, *, state="posted", pending=None, entry=None, kind="cession"):
+    entry = entry or _entry(cursor, insurer_id, kind=kind)
+    cursor.execute(
+        "INSERT INTO reinsurance_transfer (insurer_id, entry_id, debit_account_id, debit_class, credit_account_id, "
+        "credit_class, code, state, amount, pending_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [insurer_id, entry, debit[1], debit[0], credit[1], credit[0], code, state, amount, pending],
+    )
+
+
+def _named(accounts, account_class, market="domestic", kind="substitution", insurer="euler-hermes"):
+    if account_class in ("envelope", "authority"):
+        kind = insurer = None
+    return account_class, accounts[account_class, market, kind, insurer]
+
+
+@contextmanager
+def _refused(constraint=None):
+    with pytest.raises(DatabaseError) as refused:
+        yield
+    cause = refused.value.__cause__
+    assert isinstance(cause, psycopg.Error)
+    if constraint is None:
+        assert isinstance(cause, psycopg.errors.InsufficientPrivilege | psycopg.errors.RestrictViolation), cause
+    else:
+        assert cause.diag.constraint_name == constraint, cause
+
+
+def _totals():
+    with acting_as_platform() as using:
+        return list(
+            LedgerAccount.objects.using(using)
+            .order_by("id")
+            .values_list("id", "debits_posted", "credits_posted", "debits_pending", "credits_pending")
+        )
+
+
+@pytest.fixture(autouse=True)
+def _totals_stand(actor):
+    before = _totals()
+    yield
+    assert _totals() == before
+
+
+@pytest.mark.parametrize("alias", ROLES)
+@pytest.mark.parametrize(("code", "state"), [("ceded", "posted"), ("hold", "pending")])
+def test_a_draw_beyond_the_envelope_is_refused(actor, accounts, alias, code, state):
+    # 200,000 less 95,000 ceded less 50,000 held: 55,000 are left.
+    envelope, live = _named(accounts, "envelope"), _named(accounts, "live")
+    with _refused("account_not_overdrawn"), _raw(alias, actor) as cursor:
+        _move(cursor, actor.insurer_id, envelope, live, code, "55000.01", state=state)
+
+
+@pytest.mark.parametrize("alias", ROLES)
+def test_two_draws_in_one_transaction_are_added_up(actor, accounts, alias):
+    envelope, live = _named(accounts, "envelope"), _named(accounts, "live")
+    with _refused("account_not_overdrawn"), _raw(alias, actor) as cursor:
+        entry = _entry(cursor, actor.insurer_id)
+        _move(cursor, actor.insurer_id, envelope, live, "ceded", "30000.00", entry=entry)
+        _move(cursor, actor.insurer_id, envelope, live, "ceded", "30000.00", entry=entry)
+
+
+def test_a_draw_does_not_ride_on_another_entrys_release_that_comes_after_it(actor, accounts):
+    """One statement, two entries: the first takes what only the second gives back."""
+    envelope, live = _named(accounts, "envelope"), _named(accounts, "live")
+    with _refused("account_not_overdrawn"), _raw("default", actor) as cursor:
+        first = _entry(cursor, actor.insurer_id, key="takes")
+        second = _entry(cursor, actor.insurer_id, kind="correction", key="gives")
+        cursor.execute(
+            "INSERT INTO reinsurance_transfer (insurer_id, entry_id, debit_account_id, debit_class, credit_account_id,"
+            " credit_class, code, state, amount) VALUES (%(i)s, %(a)s, %(e)s, 'envelope', %(l)s, 'live', 'ceded',"
+            " 'posted', 90000), (%(i)s, %(b)s, %(l)s, 'live', %(e)s, 'envelope', 'reversed', 'posted', 90000)",
+            {"i": actor.insurer_id, "a": first, "b": second, "e": envelope[1], "l": live[1]},
+        )
+
+
+def test_the_application_cannot_authorise_capacity(actor, accounts):
+    authority, envelope = _named(accounts, "authority"), _named(accounts, "envelope")
+    with _refused("transfer_of_insurer_or_law"), _raw("default", actor) as cursor:
+        _move(cursor, actor.insurer_id, authority, envelope, "authorised", "1000000.00")
+    with _refused(), _raw("default", actor) as cursor:
+        _move(cursor, None, authority, envelope, "authorised", "1000000.00", kind="authorisation")
+    with _refused(), _raw("default", actor) as cursor:
+        _move(cursor, None, envelope, authority, "law_reduced", "1.00", kind="law_reduction")
+
+
+def test_the_law_cannot_be_reduced_below_nothing_even_by_the_platform(actor, accounts):
+    authority, envelope = _named(accounts, "authority"), _named(accounts, "envelope")
+    with _refused("account_not_overdrawn"), _raw("platform", actor) as cursor:
+        _move(cursor, None, envelope, authority, "law_reduced", "200000.01", kind="law_reduction")
+
+
+@pytest.mark.parametrize("alias", ROLES)
+@pytest.mark.parametrize(
+    ("debit", "credit", "code", "state"),
+    [
+        ("run_off", "envelope", "authorised", "posted"),
+        ("current_account", "envelope", "run_off_released", "posted"),
+        ("ceded_premium", "envelope", "reversed", "posted"),
+        ("current_account", "live", "ceded", "posted"),
+        ("envelope", "live", "hold", "posted"),
+        ("envelope", "live", "ceded", "pending"),
+        ("run_off", "live", "reduced", "posted"),
+        ("envelope", "run_off", "ceded", "posted"),
+    ],
+)
+def test_a_balanced_but_senseless_transfer_is_refused(actor, accounts, alias, debit, credit, code, state):
+    constraint = "transfer_of_insurer_or_law" if code == "authorised" else "transfer_pair_allowed"
+    with _refused(constraint), _raw(alias, actor) as cursor:
+        _move(cursor, actor.insurer_id, _named(accounts, debit), _named(accounts, credit), code, "10.00", state=state)
+
+
+@pytest.mark.parametrize("alias", ROLES)
+def test_an_account_cannot_pose_as_another_class(actor, accounts, alias):
+    disguised = ("run_off", _named(accounts, "current_account")[1])
+    with _refused("transfer_debit_account"), _raw(alias, actor) as cursor:
+        _move(cursor, actor.insurer_id, disguised, _named(accounts, "envelope"), "run_off_released", "10.00")
+
+
+@pytest.mark.parametrize("alias", ROLES)
+def test_more_is_not_released_than_has_run_off(actor, accounts, alias):
+    with _refused("account_not_overdrawn"), _raw(alias, actor) as cursor:
+        _move(
+            cursor,
+            actor.insurer_id,
+            _named(accounts, "run_off"),
+            _named(accounts, "envelope"),
+            "run_off_released",
+            "0.01",
+            kind="release",
+        )
+
+
+@pytest.mark.parametrize("alias", ROLES)
+@pytest.mark.parametrize(
+    ("debit", "credit"),
+    [
+        ({"account_class": "envelope", "market": "export"}, {"account_class": "live"}),
+        ({"account_class": "envelope"}, {"account_class": "live", "insurer": "coface"}),
+    ],
+)
+def test_a_draw_stays_within_its_market_and_its_insurer(actor, accounts, alias, debit, credit):
+    with _refused("transfer_within_one_treaty"), _raw(alias, actor) as cursor:
+        _move(cursor, actor.insurer_id, _named(accounts, **debit), _named(accounts, **credit), "ceded", "10.00")
+
+
+@pytest.mark.parametrize("alias", ROLES)
+def test_run_off_stays_in_the_treaty_that_it_comes_from(actor, accounts, alias):
+    with _refused("transfer_within_one_treaty"), _raw(alias, actor) as cursor:
+        other = _named(accounts, "run_off", kind="complement")
+        _move(cursor, actor.insurer_id, _named(accounts, "live"), other, "end_of_term", "10.00")
+
+
+def _pending(actor):
+    with _raw("platform", actor) as cursor:
+        cursor.execute("SELECT id FROM reinsurance_transfer WHERE state = 'pending'")
+        return cursor.fetchone()[0]
+
+
+def _resolve(cursor, actor, accounts, amount, *, state="post", kind="substitution", key="raw"):
+    code = {"post": "hold_posted", "void": "hold_voided"}[state]
+    envelope, live = _named(accounts, "envelope"), _named(accounts, "live", kind=kind)
+    entry = _entry(cursor, actor.insurer_id, key=key)
+    pending = _pending_id(cursor)
+    _move(cursor, actor.insurer_id, envelope, live, code, amount, state=state, pending=pending, entry=entry)
+
+
+def _pending_id(cursor):
+    cursor.execute("SELECT id FROM reinsurance_transfer WHERE state = 'pending'")
+    return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("alias", ROLES)
+@pytest.mark.parametrize("second", ["post", "void"])
+def test_a_hold_is_resolved_once(actor, accounts, alias, second):
+    with _refused("transfer_hold_resolved_once"), _raw(alias, actor) as cursor:
+        _resolve(cursor, actor, accounts, "50000.00", key="first")
+        _resolve(cursor, actor, accounts, "50000.00", state=second, key="second")
+
+
+@pytest.mark.parametrize("alias", ROLES)
+@pytest.mark.parametrize(
+    ("amount", "state", "kind"),
+    [("50000.01", "post", "substitution"), ("49999.99", "void", "substitution"), ("50000.00", "post", "complement")],
+)
+def test_a_hold_is_resolved_between_its_own_accounts_and_for_what_it_held(actor, accounts, alias, amount, state, kind):
+    with _refused("transfer_resolves_its_hold"), _raw(alias, actor) as cursor:
+        _resolve(cursor, actor, accounts, amount, state=state, kind=kind)
+
+
+@pytest.mark.parametrize("alias", [*ROLES, "owner"])
+@pytest.mark.parametrize("table", TABLES[:-1])
+@pytest.mark.parametrize("verb", ["UPDATE", "DELETE"])
+def test_rows_of_the_books_are_never_altered(actor, alias, table, verb):
+    statement = f"UPDATE {table} SET id = id" if verb == "UPDATE" else f"DELETE FROM {table}"
+    with _refused(), _raw(alias, actor) as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize("alias", ROLES)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE reinsurance_ledgeraccount SET credits_posted = credits_posted + 1000000",
+        "DELETE FROM reinsurance_ledgeraccount",
+        "INSERT INTO reinsurance_ledgeraccount (market, account_class) VALUES ('export', 'envelope')",
+        "INSERT INTO reinsurance_envelopemovement SELECT 99, 1, 99, 1, 1, 1",
+        "INSERT INTO reinsurance_allowedpair SELECT 99, 'current_account', 'envelope', 'mint', 'posted'",
+        "UPDATE reinsurance_treaty SET market = 'export'",
+        "DELETE FROM reinsurance_treaty",
+        "TRUNCATE reinsurance_transfer CASCADE",
+        "ALTER TABLE reinsurance_transfer DISABLE TRIGGER ALL",
+        "DROP FUNCTION reinsurance_book_transfers() CASCADE",
+        "SELECT reinsurance_book_transfers()",
+        "SET session_replication_role = replica",
+    ],
+)
+def test_totals_accounts_and_guards_are_out_of_reach(actor, alias, statement):
+    with _refused_somehow(), _raw(alias, actor) as cursor:
+        cursor.execute(statement)
+
+
+@contextmanager
+def _refused_somehow():
+    with pytest.raises(DatabaseError) as refused:
+        yield
+    assert isinstance(refused.value.__cause__, psycopg.errors.InsufficientPrivilege), refused.value
+
+
+def test_the_application_sees_neither_the_shared_accounts_nor_their_history(actor):
+    with acting(actor):
+        classes = set(LedgerAccount.objects.values_list("account_class", flat=True))
+    assert classes.isdisjoint({"envelope", "authority"})
+    with _refused_somehow(), _raw("default", actor) as cursor:
+        cursor.execute("SELECT * FROM reinsurance_envelopemovement")
+
+
+@pytest.mark.parametrize("table", [*TABLES[:6], "reinsurance_treaty", "reinsurance_ledgeraccount"])
+def test_another_insurer_sees_and_writes_nothing(cast, actor, accounts, table):
+    coface = cast.actor("coface")
+    with _raw("default", coface) as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table} WHERE insurer_id = %s", [actor.insurer_id])
+        assert cursor.fetchone() == (0,)
+    with _refused_somehow(), _raw("default", coface) as cursor:
+        _entry(cursor, actor.insurer_id)
+
+
+def test_without_acting_no_row_is_seen(actor):
+    with transaction.atomic(), connections["default"].cursor() as cursor:
+        for table in TABLES[:6]:
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            assert cursor.fetchone() == (0,)
+
+
+def test_functions_that_pass_the_wall_have_a_fixed_path_and_are_not_for_everybody():
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT proname, proconfig, has_function_privilege('public', oid, 'EXECUTE') FROM pg_proc "
+            "WHERE prosecdef AND proname LIKE 'reinsurance_%'"
+        )
+        found = cursor.fetchall()
+    assert len(found) == 5
+    for name, settings, everybody in found:
+        assert settings == ["search_path=pg_catalog, public, pg_temp"], name
+        assert not everybody, name
+
+
+def test_the_database_knows_the_chart_and_nothing_else():
+    rows = AllowedPair.objects.values_list("debit_class", "credit_class", "code", "state")
+    assert {Pair(*row) for row in rows} == set(PAIRS)
+
+
+def test_a_treatys_accounts_are_its_own(actor):
+    with acting(actor):
+        book = treaty_book(actor)
+    assert len(book.treaties) == 4
+    assert len({account.id for account in book.accounts.values()}) == 20
