@@ -1,5 +1,11 @@
-"""Addresses of this room."""
+"""Addresses of this room's API, below /api/v1/."""
 
-from django.urls import URLPattern, URLResolver
+from __future__ import annotations
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, path
+
+from eligibility.api import simulations
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("simulations", simulations.Simulations.as_view(), name="simulations"),
+]

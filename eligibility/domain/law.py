@@ -157,7 +157,7 @@ class LawInForce:
     def fingerprint(self) -> str:
         """`sha256:…` over the values, tables and readings that this law holds: equal law, equal fingerprint."""
         if self._fingerprint is None:
-            text = json.dumps(self._content(), sort_keys=True, default=str, ensure_ascii=False)
+            text = json.dumps(self._content(), sort_keys=True, default=_canonical, ensure_ascii=False)
             self._fingerprint = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
         return self._fingerprint
 
@@ -165,7 +165,7 @@ class LawInForce:
         contracts = self.book.contracts
         alive = [row for row in contracts.tariffs if row.end_day is None or row.end_day > self.day]
         return {
-            "parameters": {path: [block.state, str(block.value)] for path, block in self.blocks.items()},
+            "parameters": {path: [block.state, block.value] for path, block in self.blocks.items()},
             "readings": self.readings,
             "grids": {
                 f"{insurer}/{market}": {g: [r.category, r.maximum, r.referred_to] for g, r in grid.items()}
@@ -215,6 +215,11 @@ class LawInForce:
         for row in [r for r in rows if r.question is None] + chosen:
             grid = self.grids.setdefault((row.insurer, row.market), {})
             grid.update(dict.fromkeys(tables.grades_of(row.grades), row))
+
+
+def _canonical(value: object) -> str:
+    """One text for equal values: 0.00875 from a file is 0.00875000 in the database."""
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
 
 
 def _payment_term_fits(row: TariffRow, payment_days: int | None) -> bool:

@@ -148,6 +148,25 @@ def test_a_sixth_insurer_needs_rows_alone(book, case):
     assert larger.on(DAY).fingerprint != book.on(DAY).fingerprint
 
 
+def test_category_3_is_refused_abroad(book, case):
+    row = {"insurer": "sixieme", "first_day": DAY, "end_day": None, "reference": SOURCE}
+    larger = book.with_tables(grids=(GridRow(market="export", grades="C", category=3, **row),))
+    found = with_buyer(msgspec.structs.replace(case, insurer="sixieme", market="export"), grade="C", country="MA")
+    judged = engine.decide(found, larger.on(DAY))
+    assert (judged.outcome, judged.maximum) == ("refuse", Decimal("0.00"))
+    assert "SUBX-03" in [reason.code for reason in judged.reasons if reason.verdict == "fail"]
+
+
+def test_the_policys_percentage_is_capped_only_above_the_maximum(book, case):
+    def verdict(ratio):
+        judged = engine.decide(
+            msgspec.structs.replace(case, policy=facts.Policy(insured_ratio=Decimal(ratio))), book.on(DAY)
+        )
+        return next(reason.verdict for reason in judged.reasons if reason.code == "SUB-04")
+
+    assert (verdict("0.80"), verdict("0.81")) == ("pass", "cap")
+
+
 def test_a_tariff_of_the_insurer_goes_before_a_shared_one_and_a_sourced_before_an_illustrative(book, case):
     row = {"product": "cap_plus", "first_day": DAY, "end_day": None, "reference": SOURCE}
     own = TariffRow(insurer="euler-hermes", quarterly_rate=Decimal("0.01"), **row)

@@ -1,0 +1,1 @@
+"""Writes: one verb a file, each a batch; run inside acting(actor)."""

@@ -1,0 +1,111 @@
+"""Stored decisions as frozen rows, with every reason told in full."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from capweb.accounts.actor import Actor
+from capweb.kernel.errors import DomainError
+from capweb.kernel.periods import Term
+from eligibility.domain import explain, facts
+from eligibility.domain.facts import Facts
+from eligibility.domain.law import LawBook
+from eligibility.models import DecisionRecord
+
+
+class NoSuchDecision(DomainError):
+    """There is no decision of that id, or it is another insurer's."""
+
+    code = "no_such_decision"
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """One stored decision. `reasons` are documents as in interfaces.md section 2, in the language asked for."""
+
+    id: int
+    public_id: str
+    day: date
+    effective_on: date
+    booked_on: date
+    recorded_at: datetime
+    outcome: str
+    referred_to: str | None
+    product: str
+    category: int | None
+    need: Decimal | None
+    maximum: Decimal | None
+    granted: Decimal | None
+    binding: str | None
+    insured_ratio: Decimal | None
+    retention_ratio: Decimal | None
+    ceded_ratio: Decimal | None
+    premium: Decimal | None
+    premium_rate: Decimal | None
+    is_premium_illustrative: bool
+    term: Term | None
+    reinsurer: str | None
+    facts: Facts
+    reasons: tuple[Mapping[str, Any], ...]
+    law: str
+
+
+def decisions_by_id(
+    actor: Actor, ids: Sequence[int], *, book: LawBook, language: str, as_of: date | None = None
+) -> dict[int, DecisionRow]:
+    """The decisions of the actor's insurer by row number, ascending; those booked after `as_of` are left out.
+
+    One query. Inside acting(actor).
+    """
+    records = DecisionRecord.objects.filter(insurer_id=actor.insurer_id, id__in=ids).order_by("id")
+    if as_of is not None:
+        records = records.filter(booked_on__lte=as_of)
+    return {record.pk: _row(record, book, language) for record in records}
+
+
+def decision_by_public_id(actor: Actor, public_id: str, *, book: LawBook, language: str) -> DecisionRow:
+    """One decision. Raises NoSuchDecision. Inside acting(actor)."""
+    record = DecisionRecord.objects.filter(insurer_id=actor.insurer_id, public_id=public_id).first()
+    if record is None:
+        raise NoSuchDecision(f"There is no decision {public_id} of this insurer.", public_id=public_id)
+    return _row(record, book, language)
+
+
+def _row(record: DecisionRecord, book: LawBook, language: str) -> DecisionRow:
+    term = None
+    if record.term_first is not None and record.term_end is not None:
+        term = Term(record.term_first, record.term_end)
+    return DecisionRow(
+        id=record.pk,
+        public_id=record.public_id,
+        day=record.day,
+        effective_on=record.effective_on,
+        booked_on=record.booked_on,
+        recorded_at=record.recorded_at,
+        outcome=record.outcome,
+        referred_to=record.referred_to or None,
+        product=record.product,
+        category=record.category,
+        need=record.need,
+        maximum=record.maximum,
+        granted=record.granted,
+        binding=record.binding or None,
+        insured_ratio=record.insured_ratio,
+        retention_ratio=record.retention_ratio,
+        ceded_ratio=record.ceded_ratio,
+        premium=record.premium,
+        premium_rate=record.premium_rate,
+        is_premium_illustrative=record.is_premium_illustrative,
+        term=term,
+        reinsurer=record.reinsurer or None,
+        facts=facts.from_json(msgspec.json.encode(record.facts)),
+        reasons=tuple(explain.expand(record.reasons, book.on(record.day), language)),
+        law=record.law,
+    )
