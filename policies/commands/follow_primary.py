@@ -170,6 +170,8 @@ def _changed(
         trigger=msgspec.structs.replace(was.trigger, primary_after=primary_after),
         term=msgspec.structs.replace(was.term, cover_end=on if amount == 0 else None),
         treaty_shares=shares,
+        # No second premium is due for what follows the primary down (D-27).
+        premium=None,
         acceptance=None,
     )
 

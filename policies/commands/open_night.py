@@ -79,7 +79,7 @@ def open_night(day: date, *, at: datetime, progress: Progress | None = None) -> 
             progress(house.code)
     with acting_as_platform() as alias:
         release_run_off(platform, on=day)
-        differences = [str(one) for one in verify_ledger(platform)]
+        differences = [told for check in verify_ledger().checks for told in check.differences]
         report = NightReport(day=day, insurers=insurers, ledger_differences=differences)
         Night.objects.using(alias).filter(pk=night.pk, finished_at__isnull=True).update(
             finished_at=Now(), report={"insurers": insurers, "ledger_differences": differences}

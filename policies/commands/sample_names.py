@@ -15,7 +15,8 @@ TRADES: Final = (
     "Plomberie", "Distribution", "Emballages", "Imprimerie", "Textiles", "Cuirs", "Transports", "Logistique",
     "Quincaillerie", "Outillage", "Mécanique", "Usinage", "Fonderie", "Plasturgie", "Chimie", "Peintures",
     "Agencement", "Mobilier", "Conserverie", "Laiterie", "Minoterie", "Viandes", "Marée", "Primeurs", "Vins",
-    "Semences", "Agroéquipement", "Pièces Auto", "Carrosserie", "Informatique", "Fournitures", "Papeterie", "Horticulture",
+    "Semences", "Agroéquipement", "Pièces Auto", "Carrosserie", "Informatique", "Fournitures", "Papeterie",
+    "Horticulture",
 )  # fmt: skip
 PLACES: Final = (
     "de l'Adour", "d'Armor", "d'Artois", "de l'Aubrac", "du Beaujolais", "de la Brenne", "de la Bresse", "du Causse",
@@ -58,7 +59,7 @@ class Abroad:
 # Weights are plausible for French exporters and nothing more. `#` in an identifier stands for a digit.
 COUNTRIES: Final = (
     Abroad("DE", 14, ("GmbH", "AG", "KG"), ("Bergmann", "Nordlicht", "Rheintal", "Hartwig", "Oberland"), "HRB 1######"),
-    Abroad("ES", 11, ("SL", "SA"), ("Talleres Ebro", "Sierra Alta", "Almazara", "Puerto Viejo", "Navarra"), "B########"),
+    Abroad("ES", 11, ("SL", "SA"), ("Talleres Ebro", "Sierra Alta", "Almazara", "Puerto", "Navarra"), "B########"),
     Abroad("IT", 11, ("SpA", "Srl"), ("Valbruna", "Adige", "Ponte Alto", "Ferriere", "Lanificio"), "IT01#######9"),
     Abroad("BE", 9, ("NV", "SRL", "SA"), ("Scheldt", "Ardennes", "Dendre", "Kempen", "Meuse"), "BE 04########"),
     Abroad("GB", 8, ("Ltd", "plc"), ("Harrow Mill", "Pennine", "Wharfe", "Solent", "Kestrel"), "0#######"),

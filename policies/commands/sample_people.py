@@ -91,22 +91,31 @@ def memberships() -> list[NewMembership]:
 def _insurers_people() -> list[NewMembership]:
     full_desks = {
         "euler-hermes": (
-            ("underwriter", "Élise Aubry", "elise"),
-            ("senior_underwriter", "Serge Vidal", "serge"),
-            ("reinsurance_accountant", "Rita Nguyen", "rita"),
-            ("administrator", "Ada Colin", "ada"),
-            ("auditor", "Axel Roy", "axel"),
+            ("underwriter", "Élise Aubry", "elise.aubry"),
+            ("senior_underwriter", "Serge Vidal", "serge.vidal"),
+            ("reinsurance_accountant", "Rita Nguyen", "rita.nguyen"),
+            ("administrator", "Ada Colin", "ada.colin"),
+            ("auditor", "Axel Roy", "axel.roy"),
         ),
         "coface": (
-            ("underwriter", "Karim Benali", "karim"),
-            ("senior_underwriter", "Solène Petit", "solene"),
-            ("reinsurance_accountant", "Rémi Faure", "remi"),
-            ("administrator", "Aline Costa", "aline"),
-            ("auditor", "Aurel Mercier", "aurel"),
+            ("underwriter", "Karim Benali", "karim.benali"),
+            ("senior_underwriter", "Solène Petit", "solene.petit"),
+            ("reinsurance_accountant", "Rémi Faure", "remi.faure"),
+            ("administrator", "Aline Costa", "aline.costa"),
+            ("auditor", "Aurel Mercier", "aurel.mercier"),
         ),
-        "atradius": (("underwriter", "Naïma Daoud", "naima"), ("reinsurance_accountant", "Jonas Keller", "jonas")),
-        "groupama": (("underwriter", "Hugo Lambert", "hugo"), ("reinsurance_accountant", "Flora Denis", "flora")),
-        "axa-assurcredit": (("underwriter", "Inès Gallo", "ines"), ("reinsurance_accountant", "Paul Henry", "paul")),
+        "atradius": (
+            ("underwriter", "Naïma Daoud", "naima.daoud"),
+            ("reinsurance_accountant", "Jonas Keller", "jonas.keller"),
+        ),
+        "groupama": (
+            ("underwriter", "Hugo Lambert", "hugo.lambert"),
+            ("reinsurance_accountant", "Flora Denis", "flora.denis"),
+        ),
+        "axa-assurcredit": (
+            ("underwriter", "Inès Gallo", "ines.gallo"),
+            ("reinsurance_accountant", "Paul Henry", "paul.henry"),
+        ),
     }
     return [
         NewMembership(f"{email}@{insurer}.example", name, insurer, role, insurer)
@@ -118,12 +127,12 @@ def _insurers_people() -> list[NewMembership]:
 def _brokers_people() -> list[NewMembership]:
     """One person for each broker, acting for every insurer with which the broker works, one at a time."""
     people = (
-        ("courtage-atlantique", "Brune Legal", "brune"),
-        ("cabinet-vauban", "Luc Lemoine", "luc"),
-        ("garance-risques", "Garance Pons", "garance"),
-        ("sud-credit-conseil", "Magali Serre", "magali"),
-        ("alliance-est", "Timo Schmitt", "timo"),
-        ("pole-export", "Yasmine Haddad", "yasmine"),
+        ("courtage-atlantique", "Brune Legal", "brune.legal"),
+        ("cabinet-vauban", "Luc Lemoine", "luc.lemoine"),
+        ("garance-risques", "Garance Pons", "garance.pons"),
+        ("sud-credit-conseil", "Magali Serre", "magali.serre"),
+        ("alliance-est", "Timo Schmitt", "timo.schmitt"),
+        ("pole-export", "Yasmine Haddad", "yasmine.haddad"),
     )
     return [
         NewMembership(f"{email}@{broker}.example", name, broker, "broker", insurer)
@@ -133,7 +142,7 @@ def _brokers_people() -> list[NewMembership]:
 
 
 def _policyholders_people() -> list[NewMembership]:
-    people = {"euler-hermes": ("Marc Aubin", "marc"), "coface": ("Nolwenn Oger", "nolwenn")}
+    people = {"euler-hermes": ("Marc Aubin", "marc.aubin"), "coface": ("Nolwenn Oger", "nolwenn.oger")}
     return [
         NewMembership(f"{people[insurer][1]}@{code}.example", people[insurer][0], code, "policyholder", insurer)
         for insurer, (code, _, _) in POLICYHOLDER_ORGANISATIONS.items()
@@ -142,9 +151,9 @@ def _policyholders_people() -> list[NewMembership]:
 
 def _other_people() -> list[NewMembership]:
     return [
-        NewMembership("claire@ccr.example", "Claire Caron", "ccr", "reinsurer"),
-        NewMembership("bastien@bpifrance.example", "Bastien Petit", "bpifrance", "reinsurer"),
-        NewMembership("odile@exploitant.example", "Odile Prat", "exploitant", "operator"),
+        NewMembership("claire.caron@ccr.example", "Claire Caron", "ccr", "reinsurer"),
+        NewMembership("bastien.petit@bpifrance.example", "Bastien Petit", "bpifrance", "reinsurer"),
+        NewMembership("odile.prat@exploitant.example", "Odile Prat", "exploitant", "operator"),
     ]
 
 

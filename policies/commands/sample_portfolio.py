@@ -134,7 +134,8 @@ def portfolio(insurer: str, *, size: int, seed: int) -> Portfolio:
             alike.append(buyer)
         taken.add((policy, buyer))
         notices.append(_notice(random, policy, buyer, kind=kind))
-    return Portfolio(policies, buyers, [*_former_grants(notices), *notices])
+    untouched = _granted(random, insurer, buyers, policies=len(policies) - 1, count=1 + size // 10, seed=seed)
+    return Portfolio(policies, buyers, [*_former_grants(notices), *untouched, *notices])
 
 
 def _policies(random: Random, insurer: str, *, seed: int, first: int, count: int) -> Iterator[SamplePolicy]:
@@ -150,7 +151,7 @@ def _policies(random: Random, insurer: str, *, seed: int, first: int, count: int
             holder_status="applicant" if is_applicant and not own else "in_being",
             size="small" if own else size,
             organisation=own[0] if own else None,
-            broker=_broker(random, brokers, place=place),
+            broker=brokers[0] if place in (0, count - 1) else _broker(random, brokers),
             form="cap_policy" if is_applicant or random.random() < 0.08 else "endorsement",
             first_day=OPENING_DAY - timedelta(days=random.randint(40, 2600)),
             end_day=date(2020, 6, 1) if place == count - 1 else None,
@@ -167,10 +168,8 @@ def _named(holder: Company, own: tuple[str, str, int]) -> Company:
     return replace(holder, name=name, identifier=siren_from_serial(serial))
 
 
-def _broker(random: Random, brokers: list[str], *, place: int) -> str | None:
+def _broker(random: Random, brokers: list[str]) -> str | None:
     """The first broker brings half of those who have one; one policyholder in five has none."""
-    if place == 0:
-        return brokers[0]
     if random.random() < 0.2:
         return None
     return random.choices(brokers, weights=[len(brokers) - 1 if i == 0 else 1 for i in range(len(brokers))])[0]
@@ -231,18 +230,36 @@ def _thousands(random: Random, table: tuple[tuple[int, int], ...]) -> Decimal:
     return Decimal(max(2, amount * random.randint(80, 120) // 100) * 1000).quantize(Decimal("0.01"))
 
 
+def _granted(
+    random: Random, insurer: str, buyers: list[SampleBuyer], *, policies: int, count: int, seed: int
+) -> list[SampleNotice]:
+    """Limits that stand as they were granted, on buyers of their own: nothing to be topped up there."""
+    notices = []
+    for _ in range(count):
+        place = len(buyers)
+        buyers.append(_buyer(random, insurer, place, kind="complement", market="domestic", seed=seed))
+        granted_on = _FIRST_NOTICE - timedelta(days=random.randint(30, 700))
+        amount = _thousands(random, _BEFORE)
+        notices.append(_grant(random.randrange(policies), place, amount, on=granted_on))
+    return notices
+
+
+def _grant(policy: int, buyer: int, amount: Decimal, *, on: date) -> SampleNotice:
+    return SampleNotice(
+        policy=policy,
+        buyer=buyer,
+        decision="grant",
+        requested_amount=amount,
+        amount_before=_NOTHING,
+        amount=amount,
+        notified_on=on,
+        effective_on=on,
+    )
+
+
 def _former_grants(notices: list[SampleNotice]) -> Iterator[SampleNotice]:
     """What stood before it was reduced or ended."""
     for notice in notices:
         if notice.amount_before:
             granted_on = notice.notified_on - timedelta(days=365)
-            yield SampleNotice(
-                policy=notice.policy,
-                buyer=notice.buyer,
-                decision="grant",
-                requested_amount=notice.amount_before,
-                amount_before=_NOTHING,
-                amount=notice.amount_before,
-                notified_on=granted_on,
-                effective_on=granted_on,
-            )
+            yield _grant(notice.policy, notice.buyer, notice.amount_before, on=granted_on)

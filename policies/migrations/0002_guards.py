@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("policies", "0001_initial"),
         ("accounts", "0003_wall_between_insurers"),
-        ("eligibility", "0001_initial"),
+        ("eligibility", "0002_wall_between_insurers"),
         ("reinsurance", "0002_guards"),
     ]
 

@@ -83,7 +83,7 @@ _TOUCHED: Final = """ AND term.cover_end > %(on)s AND EXISTS (
     SELECT 1 FROM policies_buyerlimit moved
     WHERE moved.insurer_id = term.insurer_id AND moved.policy_id = term.policy_id AND moved.buyer_id = term.buyer_id
       AND moved.effective_on <= %(on)s AND moved.effective_on > term.granted_first AND moved.booked_on <= %(on)s)"""
-_LOCK: Final = " ORDER BY term.id LIMIT %(limit)s FOR UPDATE OF term, guarantee"
+_LOCK: Final = " ORDER BY term.id LIMIT %(limit)s FOR UPDATE OF term"
 
 
 def asked_for(actor: Actor, *, on: date, limit: int) -> list[DueTerm]:

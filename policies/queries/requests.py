@@ -135,7 +135,7 @@ def detail(actor: Actor, public_id: str, *, on: date, language: str) -> RequestD
         settlement_reason=row.settlement_reason,
         decided_on=row.decided_on,
         decision=_decision(actor, row.decision_id, language),
-        offers=[_offer(offer) for offer in offers],
+        offers=[offer_state(offer) for offer in offers],
         guarantee=guarantee,
     )
 
@@ -208,7 +208,8 @@ def _line(row: Any) -> RequestLine:
     )
 
 
-def _offer(row: Offer) -> OfferState:
+def offer_state(row: Offer) -> OfferState:
+    """An offer's row as it is shown."""
     return OfferState(
         public_id=row.public_id,
         status=row.status,

@@ -71,11 +71,11 @@ CREATE FUNCTION policies_no_gap() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     gap record;
 BEGIN
-    SELECT new.insurer_id, new.series, new.position INTO gap FROM added new
-    WHERE new.position > 1 AND NOT EXISTS (
+    SELECT fresh.insurer_id, fresh.series, fresh.position INTO gap FROM added fresh
+    WHERE fresh.position > 1 AND NOT EXISTS (
         SELECT 1 FROM policies_endorsement earlier
-        WHERE earlier.insurer_id = new.insurer_id AND earlier.series = new.series
-          AND earlier.position = new.position - 1)
+        WHERE earlier.insurer_id = fresh.insurer_id AND earlier.series = fresh.series
+          AND earlier.position = fresh.position - 1)
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'number % of series % does not follow the one before it', gap.position, gap.series

@@ -1,5 +1,31 @@
-"""Addresses of this room."""
+"""Addresses of this room's pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from policies.web import business_day, guarantees, handing_in, portal, requests
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("requests", requests.Queue.as_view(), name="queue"),
+    path("requests/new", handing_in.NewRequest.as_view(), name="new_request"),
+    path("requests/<slug:public_id>", requests.Request.as_view(), name="request"),
+    path("requests/<slug:public_id>/settle", requests.Settle.as_view(), name="settle"),
+    path("requests/<slug:public_id>/judge-again", requests.JudgeAgain.as_view(), name="judge_again"),
+    path("submissions", handing_in.Upload.as_view(), name="upload"),
+    path("submissions/example.csv", handing_in.UploadExample.as_view(), name="upload_example"),
+    path("submissions/<slug:public_id>", handing_in.Submission.as_view(), name="submission"),
+    path(
+        "submissions/<slug:public_id>/progress", handing_in.SubmissionProgressPart.as_view(), name="submission_progress"
+    ),
+    path("submissions/<slug:public_id>/errors.csv", handing_in.SubmissionErrors.as_view(), name="submission_errors"),
+    path("portal", portal.Portal.as_view(), name="portal"),
+    path("offers/accept", portal.AcceptOffers.as_view(), name="accept_offers"),
+    path("offers/<slug:public_id>", portal.Offer.as_view(), name="offer"),
+    path("offers/<slug:public_id>/accept", portal.AcceptOffer.as_view(), name="accept_offer"),
+    path("offers/<slug:public_id>/decline", portal.DeclineOffer.as_view(), name="decline_offer"),
+    path("guarantees", guarantees.Guarantees.as_view(), name="guarantees"),
+    path("guarantees/renewals", guarantees.AskForRenewals.as_view(), name="ask_renewals"),
+    path("guarantees/<slug:public_id>", guarantees.Guarantee.as_view(), name="guarantee"),
+    path("guarantees/<slug:public_id>/renewal", guarantees.AskForRenewals.as_view(), name="renew"),
+    path("endorsements/<path:number>.pdf", guarantees.EndorsementPdf.as_view(), name="endorsement_pdf"),
+    path("business-day", business_day.BusinessDay.as_view(), name="business_day"),
+]

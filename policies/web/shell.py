@@ -1,0 +1,124 @@
+"""What the pages of this room have in common: an insurer's actor, the business day, page numbers, errors told in words.
+
+Every view acts once: it opens acting(actor), asks one thing inward, and shows rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import View
+
+from capweb import clock
+from capweb.accounts.actor import Actor
+from capweb.http import wording
+from capweb.http.permissions import ActorView
+from capweb.kernel.errors import DomainError
+from policies.domain import row_messages
+from policies.domain.row_messages import UnreadableFile
+from policies.queries.pages import Page
+
+# Anticipated errors of the commands as people are told them; the command's own sentence is English and for clients.
+TOLD: Final[Mapping[str, object]] = {
+    "not_allowed": _("Your role does not allow this."),
+    "request_unknown": _("There is no such request, or it is not yours to see."),
+    "not_referred_to_underwriter": _("This case does not wait for an underwriter any more: see its present state."),
+    "above_maximum": _("The amount is above the maximum that the rules allow, or above the need."),
+    "nothing_to_renew": _("None of these guarantees has a running term that you may renew."),
+    "offer_unknown": _("There is no such offer, or it is not yours to answer."),
+    "offer_closed": _("This offer has been answered already, or it has expired."),
+    "no_longer_grantable": _("Today's law and facts no longer allow this grant; the request shows the reasons."),
+    "day_not_next": _("Nights are opened one after another; this day lies before the last one."),
+    "ceiling_reached": _("The envelope has no room left for this amount."),
+}
+
+
+class DeskView(ActorView, View):
+    """A page for an insurer's actors: its own people, brokers and policyholders; `self.on` is the business day."""
+
+    actor: Actor
+
+    @cached_property
+    def on(self) -> date:
+        return clock.business_day()
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One state of a list, with how many rows stand in it."""
+
+    code: str
+    label: str
+    count: int
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageShown:
+    """Which rows of a list are shown: from, to, of how many."""
+
+    first: int
+    last: int
+    total: int
+    has_previous: bool
+    has_next: bool
+    previous_number: int
+    next_number: int
+
+
+def page_shown(page: Page[Any], *, size: int) -> PageShown:
+    first = (page.number - 1) * size
+    return PageShown(
+        first=first + 1 if page.rows else 0,
+        last=first + len(page.rows),
+        total=page.total,
+        has_previous=page.has_previous,
+        has_next=page.has_next,
+        previous_number=page.number - 1,
+        next_number=page.number + 1,
+    )
+
+
+def tabs(kind: str, codes: Iterable[str], *, counts: Mapping[str, int], current: str) -> list[Tab]:
+    """One tab for each state that is common or current, and one for all of them."""
+    shown = [
+        Tab(code, str(wording.of(kind, code).label), counts.get(code, 0), code == current)
+        for code in codes
+        if counts.get(code) or code == current
+    ]
+    return [*shown, Tab("all", gettext("All"), sum(counts.values()), current == "all")]
+
+
+def whole_number(text: str | None, *, default: int = 1) -> int:
+    """A number from an address; whatever is no number is the default."""
+    return int(text) if text and text.isdecimal() and len(text) < 10 else default
+
+
+def told(error: DomainError) -> str:
+    """An anticipated error in the reader's language."""
+    if isinstance(error, UnreadableFile):
+        return row_messages.sentence(error.reason, error.parameters, translate=gettext)
+    return told_by_code(error.code, otherwise=error.message)
+
+
+def told_by_code(code: str, *, otherwise: str) -> str:
+    return str(TOLD.get(code, otherwise))
+
+
+def carried_out(request: HttpRequest, act: Callable[[], Any], *, done: str) -> Any:
+    """Run a command; flash `done`, or what keeps it from being carried out. Its answer, None on an error."""
+    try:
+        answer = act()
+    except DomainError as error:
+        messages.error(request, told(error))
+        return None
+    messages.success(request, done)
+    return answer
