@@ -61,3 +61,35 @@ class Lease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} held by {self.holder}"
+
+
+class IdempotentAnswer(models.Model):
+    """The first answer to one act of one caller: the same act again is answered with it, and nothing is done twice.
+
+    Written in the transaction of the act itself, so an act that was rolled back leaves no answer. `payload_digest` is a
+    SHA-256; `part_digests` holds one for each named field, so that a reused key can be told which of them differ
+    without keeping what was sent. A trigger lets an answer be written once and never changed.
+    """
+
+    insurer_id = models.BigIntegerField()
+    caller = models.CharField(max_length=240)
+    operation = models.CharField(max_length=200)
+    key = models.CharField(max_length=200)
+    payload_digest = models.CharField(max_length=64)
+    part_digests = models.JSONField()
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.TextField(blank=True)
+    location = models.CharField(max_length=200, blank=True)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["insurer_id", "caller", "operation", "key"], name="idempotent_answer_once"),
+            models.CheckConstraint(
+                condition=models.Q(status__isnull=True) | models.Q(status__gte=200, status__lt=600),
+                name="idempotent_answer_status",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.key}: {self.status}"
