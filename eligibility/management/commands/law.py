@@ -10,7 +10,7 @@ from typing import Any, TextIO, cast
 import msgspec
 from django.core.management.base import BaseCommand
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from eligibility.domain import law_files
 from eligibility.queries.law_on import LawOnDay, law_on
@@ -41,9 +41,10 @@ class Command(BaseCommand):
     def _print(self, found: LawOnDay) -> None:
         console = Console(file=cast("TextIO", self.stdout), width=None if sys.stdout.isatty() else 160)
         console.print(f"Law in force on {found.day} ({found.fingerprint})", highlight=False)
-        values = Table(
-            "parameter", "value", "since", "reference", "rival readings", title="Parameters", highlight=False
-        )
+        # A path is never shortened: it is what people search for.
+        widest = max((len(one.path) for one in found.parameters), default=0)
+        path = Column("parameter", no_wrap=True, min_width=widest)
+        values = Table(path, "value", "since", "reference", "rival readings", title="Parameters", highlight=False)
         for one in found.parameters:
             rivals = "\n".join(f"{one.question}: {rival.name} = {rival.value}" for rival in one.rivals)
             values.add_row(one.path, f"{one.value} {one.unit}", str(one.since), one.reference_text, rivals)
@@ -56,4 +57,5 @@ class Command(BaseCommand):
         for row in found.tariffs:
             tariffs.add_row(row.product, row.quarterly_rate, row.insurer, row.category, row.zone)
         console.print(tariffs)
-        console.print({status: len(countries) for status, countries in found.countries.items()})
+        told = ", ".join(f"{status} {len(countries)}" for status, countries in found.countries.items())
+        console.print(f"Countries: {told}", highlight=False)
