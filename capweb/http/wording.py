@@ -120,7 +120,7 @@ CAUSE: Final = {
     "end": Wording(_("End"), "quiet"),
 }
 RENEWAL: Final = {
-    "": Wording(_("Renewal asked for"), "info", "refresh"),
+    "asked": Wording(_("Renewal asked for"), "info", "refresh"),
     "renewed": Wording(_("Renewed"), "good", "refresh"),
     "refused": Wording(_("Not renewed"), "bad", "x"),
     "referred": Wording(_("Renewal referred"), "warn", "user-question"),
@@ -128,6 +128,45 @@ RENEWAL: Final = {
 REINSURER: Final = {
     "ccr": Wording("CCR"),
     "bpifrance": Wording("Bpifrance Assurance Export"),
+}
+
+ACCOUNT: Final = {
+    "authority": Wording(_("State authorisation")),
+    "envelope": Wording(_("Envelope, free")),
+    "live": Wording(_("Cover in force")),
+    "run_off": Wording(pgettext_lazy("account", "Run-off")),
+    "ceded_premium": Wording(_("Ceded premiums")),
+    "commission": Wording(_("Commissions")),
+    "current_account": Wording(_("Current account")),
+}
+ENTRY: Final = {
+    "authorisation": Wording(_("Authorisation by law")),
+    "law_reduction": Wording(_("Reduction by law")),
+    "hold": Wording(_("Hold by an offer")),
+    "hold_voided": Wording(_("Hold given back")),
+    "cession": Wording(_("Cession")),
+    "replacement": Wording(_("Replacement")),
+    "amendment": Wording(_("Change of a cession")),
+    "correction": Wording(_("Correction")),
+    "ending": Wording(_("End of a cession")),
+    "release": Wording(_("Release of run-off")),
+}
+MOVEMENT: Final = {
+    "authorised": Wording(_("authorised")),
+    "law_reduced": Wording(_("reduced by law")),
+    "hold": Wording(_("held")),
+    "hold_posted": Wording(_("hold drawn")),
+    "hold_voided": Wording(_("hold given back")),
+    "ceded": Wording(_("ceded")),
+    "taken_over": Wording(_("taken over")),
+    "end_of_term": Wording(_("end of the term")),
+    "reduced": Wording(_("reduced")),
+    "run_off_released": Wording(_("run-off released")),
+    "reversed": Wording(_("reversed")),
+    "premium_ceded": Wording(_("premium ceded")),
+    "premium_credited": Wording(_("premium credited")),
+    "commission_earned": Wording(_("commission earned")),
+    "commission_returned": Wording(_("commission returned")),
 }
 
 KINDS: Final[dict[str, dict[str, Wording]]] = {
@@ -148,6 +187,9 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "cause": CAUSE,
     "renewal": RENEWAL,
     "reinsurer": REINSURER,
+    "account": ACCOUNT,
+    "entry": ENTRY,
+    "movement": MOVEMENT,
 }
 
 

@@ -46,6 +46,8 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("change", (event) => {
   const field = closest(event, "[data-submits]");
   if (field) field.form.requestSubmit();
+  const all = closest(event, "[data-checks-all]");
+  if (all) for (const one of all.form.querySelectorAll(`input[name="${all.dataset.checksAll}"]`)) one.checked = all.checked;
 });
 
 // What depends on a choice is shown only with that choice; hidden fields are not sent.

@@ -1,4 +1,4 @@
-"""How much stands on one buyer at an insurer: the primary limit of a policy, top-ups of this and other policies, offers."""
+"""How much stands on one buyer at an insurer: primary limit, top-ups of this policy and of others, open offers."""
 
 from __future__ import annotations
 

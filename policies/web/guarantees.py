@@ -1,4 +1,4 @@
-"""Guarantees: the list of terms, one guarantee with its terms, endorsements and cession, its PDFs, asking for renewal."""
+"""Guarantees: the list of terms, one guarantee with terms, endorsements and cession, its PDFs, asking for renewal."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class EndorsementPdf(DeskView):
 
     right = "documents.read"
 
-    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+    def get(self, _request: HttpRequest, number: str) -> HttpResponse:
         with acting(self.actor):
             try:
                 endorsement_id, line = guarantees.endorsement(self.actor, number, on=self.on)

@@ -116,7 +116,9 @@ class Upload(DeskView):
                     messages.info(request, _("This very file was handed in before: here is what became of it."))
                 if receipt.ignored_columns:
                     names = ", ".join(receipt.ignored_columns)
-                    messages.warning(request, _("Columns that mean nothing here were left aside: %(names)s.") % {"names": names})
+                    messages.warning(
+                        request, _("Columns that mean nothing here were left aside: %(names)s.") % {"names": names}
+                    )
                 return redirect("policies:submission", receipt.public_id)
         return self._page(request, form, status=422)
 
@@ -133,7 +135,7 @@ class UploadExample(DeskView):
 
     right = "requests.write"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, _request: HttpRequest) -> HttpResponse:
         names = [bulk_columns.FRENCH[field][0] if writing.is_french() else field for field in bulk_columns.FIELDS]
         row = ["REF-001", "POL-2020-000001", "FR", "siren", "732829320", "150000.00", "60", "", "EUR", "non", ""]
         return _csv([names, row], name="capweb-example.csv")
@@ -184,7 +186,7 @@ class SubmissionErrors(DeskView):
 
     right = "requests.read"
 
-    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
+    def get(self, _request: HttpRequest, public_id: str) -> HttpResponse:
         with acting(self.actor):
             _progress(self.actor, public_id)
             rows = list(_all_failed(self.actor, public_id))
@@ -211,7 +213,12 @@ def _progress_shown(progress: SubmissionProgress, outcome: str) -> dict[str, Any
         for code, label in wording.choices("row")
         if progress.outcomes.get(code)
     ]
-    return {"progress": progress, "outcomes": outcomes, "outcome": outcome, "failed": progress.outcomes.get("failed", 0)}
+    return {
+        "progress": progress,
+        "outcomes": outcomes,
+        "outcome": outcome,
+        "failed": progress.outcomes.get("failed", 0),
+    }
 
 
 def _all_failed(actor: Actor, public_id: str) -> Iterator[RowState]:
@@ -265,4 +272,3 @@ def _csv(rows: list[list[str]], *, name: str) -> HttpResponse:
 def _unformula(cell: str) -> str:
     """A cell that a spreadsheet would run as a formula is quoted; a file sent by one person is opened by another."""
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-

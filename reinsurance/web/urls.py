@@ -1,5 +1,11 @@
-"""Addresses of this room."""
+"""Addresses of this room's pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from reinsurance.web import pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("envelopes", pages.Envelopes.as_view(), name="envelopes"),
+    path("treaties", pages.Treaties.as_view(), name="treaties"),
+    path("journal", pages.Entries.as_view(), name="entries"),
+]

@@ -5,7 +5,7 @@ The rules of writing are in capweb.http.writing, the words in capweb.http.wordin
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django import template
@@ -130,3 +130,10 @@ def styled(field: BoundField) -> SafeString:
         notes = [f"{field.auto_id}_helptext"] if field.help_text else []
         attributes["aria-describedby"] = " ".join([*notes, f"{field.auto_id}_error"])
     return field.as_widget(attrs=attributes)
+
+
+@register.filter
+def last_day(end: date | str | None) -> str:
+    """The day before a half-open end: the last one that counts."""
+    found = writing.as_day(end)
+    return writing.day(None if found is None else found - timedelta(days=1))
