@@ -16,7 +16,6 @@ import msgspec
 from django.db import connections
 from django.utils.translation import gettext as _
 
-from capweb.audit.copying import Jsonb
 from capweb.kernel.errors import DomainError
 
 LONGEST_KEY: Final = 200
@@ -70,6 +69,7 @@ def begin(act: Act, payload: Payload) -> KeptAnswer | None:
 
     Raises KeyReused. Runs inside acting(actor), in the transaction of the act.
     """
+    parts = _encoder.encode(payload.parts).decode()
     connection = connections["default"]
     if not connection.in_atomic_block:
         raise RuntimeError("an act is begun inside acting(actor), in the transaction that carries it out")
@@ -79,15 +79,15 @@ def begin(act: Act, payload: Payload) -> KeptAnswer | None:
             """
             INSERT INTO audit_idempotentanswer
                 (insurer_id, caller, operation, key, payload_digest, part_digests, answer, location)
-            VALUES (%s, %s, %s, %s, %s, %s, '', '')
+            VALUES (%s, %s, %s, %s, %s, %s::jsonb, '', '')
             ON CONFLICT ON CONSTRAINT idempotent_answer_once DO UPDATE SET key = EXCLUDED.key
             RETURNING payload_digest, part_digests::text, status, answer, location
             """,
-            [act.insurer_id, act.caller, act.operation, act.key, payload.digest, Jsonb(dict(payload.parts))],
+            [act.insurer_id, act.caller, act.operation, act.key, payload.digest, parts],
         )
-        digest, parts, status, answer, location = cursor.fetchone()
+        digest, parts_before, status, answer, location = cursor.fetchone()
     if digest != payload.digest:
-        raise _reused(act, payload, msgspec.json.decode(parts, type=dict[str, str]))
+        raise _reused(act, payload, msgspec.json.decode(parts_before, type=dict[str, str]))
     return None if status is None else KeptAnswer(status, answer, location)
 
 
