@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from capweb.accounts.actor import Actor
-from policies.models import Endorsement, GuaranteeTerm, Offer, RenderedEndorsement, RenewalRequest
+from policies.models import Endorsement, Guarantee, GuaranteeTerm, Offer, RenderedEndorsement, RenewalRequest
 from policies.queries import scope
-from policies.queries.pages import Page, bounds
+from policies.queries.pages import Page, bounds, newest_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,21 @@ def terms(
     return Page(
         [_term(row) for row in _joined(rows).order_by("cover_end", "pk")[first : first + size]], number, pages, total
     )
+
+
+def after(actor: Actor, *, on: date, cursor: str = "", status: str = "", limit: int = 100) -> list[TermLine]:
+    """The latest term of at most `limit` guarantees, newest guarantee first, older than the one that is the cursor.
+
+    `status` is that of the latest term. Raises CursorUnknown. Two queries; inside acting(actor).
+    """
+    latest = GuaranteeTerm.objects.filter(guarantee=OuterRef("pk")).order_by("-sequence")
+    visible = Guarantee.objects.filter(
+        scope.of_policies(actor, on=on, through="policy"), insurer_id=actor.insurer_id
+    ).annotate(latest_id=Subquery(latest.values("pk")[:1]), latest_status=Subquery(latest.values("status")[:1]))
+    if status:
+        visible = visible.filter(latest_status=status)
+    ids = list(newest_after(visible, cursor).values_list("latest_id", flat=True)[:limit])
+    return [_term(row) for row in _joined(_visible(actor, on).filter(pk__in=ids)).order_by("-guarantee_id")]
 
 
 def renewals_due(actor: Actor, *, on: date, within_days: int = 30, limit: int = 100) -> list[TermLine]:

@@ -14,7 +14,7 @@ from eligibility.queries.decisions import DecisionRow, decisions_by_id
 from eligibility.queries.law_book import current_law_book
 from policies.models import LimitRequest, Offer
 from policies.queries import scope
-from policies.queries.pages import Page, bounds
+from policies.queries.pages import Page, bounds, newest_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +151,18 @@ def by_reference(actor: Actor, reference: str, *, on: date) -> list[RequestLine]
     """The requests that carry the client's own reference. Inside acting(actor)."""
     rows = _joined(_visible(actor, on)).filter(client_reference=reference).order_by("-pk")[:100]
     return [_line(row) for row in rows]
+
+
+def after(
+    actor: Actor, *, on: date, cursor: str = "", reference: str = "", status: str = "", limit: int = 100
+) -> list[RequestLine]:
+    """At most `limit` requests, newest first, older than the one whose public id is the cursor.
+
+    Raises CursorUnknown. Inside acting(actor).
+    """
+    exact = {"client_reference": reference, "status": status}
+    rows = _visible(actor, on).filter(**{name: value for name, value in exact.items() if value})
+    return [_line(row) for row in newest_after(_joined(rows), cursor)[:limit]]
 
 
 def _visible(actor: Actor, on: date) -> QuerySet[LimitRequest]:

@@ -7,14 +7,14 @@ from datetime import date
 from typing import Any
 
 from django.db import connections
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from capweb.accounts.acting import acting, acting_as_platform
 from capweb.accounts.actor import Actor
 from capweb.accounts.models import Organisation
 from capweb.accounts.queries import memberships
 from capweb.audit.leases import SILENT_SECONDS
-from policies.models import Night, Submission, SubmissionRow
+from policies.models import Night, Offer, Submission, SubmissionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class SubmissionUnknown(LookupError):
 
 
 def submitter(public_id: str, *, insurer_id: int) -> Actor:
-    """The actor as whom a submission is decided: its own organisation, so that a broker's file sees its clients only."""
+    """The actor as whom a submission is decided: its own organisation, so a broker's file sees its clients only."""
     house = Organisation.objects.get(pk=insurer_id)
     system = memberships.system_actor(house, name="worker")
     with acting(system):
@@ -116,11 +116,13 @@ def rows_of(
     actor: Actor, public_id: str, *, outcome: str | None = None, after_line: int = 0, limit: int = 200
 ) -> list[RowState]:
     """Rows of a submission in the order of their lines, after a line, of one outcome or all. Inside acting(actor)."""
+    latest = Offer.objects.filter(limit_request__submission_row=OuterRef("pk")).order_by("-pk")
     rows = SubmissionRow.objects.filter(
         submission__in=_visible(actor).filter(public_id=public_id), line__gt=after_line
     ).annotate(
         request=F("limit_requests__public_id"),
-        live_offer=F("limit_requests__offers__public_id"),
+        # A request may have had several offers, one after another; a line is told once, with the latest.
+        latest_offer=Subquery(latest.values("public_id")[:1]),
     )
     if outcome is not None:
         rows = rows.filter(outcome=outcome)
@@ -131,8 +133,8 @@ def rows_of(
             given=row.given,
             outcome=row.outcome,
             errors=row.errors,
-            request=row.request,  # type: ignore[attr-defined]
-            offer=row.live_offer,  # type: ignore[attr-defined]
+            request=row.request,
+            offer=row.latest_offer,
         )
         for row in rows.order_by("line")[:limit]
     ]
