@@ -89,7 +89,12 @@ def plan_of(law: LawInForce, product: str) -> Plan:
 
 def judge(facts: Facts, law: LawInForce, plan: Plan) -> Decision:
     """The decision of a plan, without headroom. The order of the plan's rules does not matter."""
-    findings = [_found(check, facts, law) for check in plan.checks]
+    findings: list[Finding] = []
+    for check in plan.checks:
+        try:
+            findings.append(check(facts, law))
+        except LawUnset as missing:
+            findings.append(unset(str(missing.facts["parameter"])))
     weighed = _weigh(plan.rules, findings)
     weighed.need, _ = reduction.need_of(facts)
     _bind(weighed)
@@ -141,13 +146,6 @@ def _decision(
         readings=law.readings,
         law=law.fingerprint,
     )
-
-
-def _found(check: Check, facts: Facts, law: LawInForce) -> Finding:
-    try:
-        return check(facts, law)
-    except LawUnset as missing:
-        return unset(str(missing.facts["parameter"]))
 
 
 def _weigh(all_rules: Iterable[Rule], findings: Iterable[Finding]) -> Weighed:

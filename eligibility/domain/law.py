@@ -19,7 +19,9 @@ from eligibility.domain import tables
 from eligibility.domain.parameters import Block, Parameter, UnknownReading, Values
 from eligibility.domain.tables import CountryRow, GridRow, Tables, TariffRow
 
-DAYS_REMEMBERED: Final = 4096
+# A resolved day weighs some 30 kB; a night or a file of requests looks at a few dozen.
+DAYS_REMEMBERED: Final = 128
+TARIFFS_REMEMBERED: Final = 10_000
 
 Readings = tuple[tuple[str, str], ...]
 
@@ -140,6 +142,8 @@ class LawInForce:
         try:
             return self._tariffs[key]
         except KeyError:
+            if len(self._tariffs) >= TARIFFS_REMEMBERED:
+                self._tariffs.clear()
             zone = self._zones.get(country) if country is not None else None
             fitting = [
                 row

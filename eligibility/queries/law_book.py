@@ -17,7 +17,7 @@ from eligibility.domain.parameters import Reference
 from eligibility.domain.tables import Tables
 from eligibility.models import contract_tables as stored
 
-BOOKS_REMEMBERED: Final = 64
+BOOKS_REMEMBERED: Final = 16
 # Rows are only ever added, so their number and the last id tell whether a book is still right.
 STATE: Final = " UNION ALL ".join(
     f"SELECT count(*), coalesce(max(id), 0) FROM {model._meta.db_table}"  # noqa: S608  names of our own tables
