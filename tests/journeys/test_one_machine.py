@@ -41,8 +41,8 @@ class Machine:
     def output(self) -> str:
         return (self.data.root.parent / "output").read_text()
 
-    def child(self, name: str) -> int:
-        return record.read(self.data).children[name].pid
+    def children(self) -> dict[str, int]:
+        return {name: known.pid for name, known in record.read(self.data).children.items()}
 
 
 @pytest.fixture(scope="module")
@@ -101,10 +101,9 @@ def test_its_status_names_every_process(machine):
 
 @pytest.mark.parametrize("name", ["web", "worker", "documents", "beat"])
 def test_a_killed_part_is_started_again(machine, name):
-    killed = machine.child(name)
+    killed = machine.children()[name]
     os.kill(killed, signal.SIGKILL)
-    wait_for(lambda: record.read(machine.data).children.get(name, None), f"{name} is noted again")
-    wait_for(lambda: record.read(machine.data).children[name].pid != killed, f"{name} is another process")
+    wait_for(lambda: machine.children().get(name, killed) != killed, f"{name} is another process")
     wait_for(machine.ready, "everything is ready again")
     assert f"{name} ended (killed by SIGKILL)" in machine.output()
 
@@ -126,7 +125,7 @@ def test_a_command_beside_it_uses_its_servers_and_leaves_them(machine):
 
 
 def test_readiness_says_what_is_missing_while_it_is_missing(machine):
-    pid = machine.child("worker")
+    pid = machine.children()["worker"]
     os.kill(pid, signal.SIGSTOP)
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{machine.port}/healthz", timeout=5) as answer:
@@ -137,7 +136,7 @@ def test_readiness_says_what_is_missing_while_it_is_missing(machine):
 
 def test_ctrl_c_leaves_no_process_even_when_one_hangs(machine):
     """The last of the file: it ends the machine. A stopped process cannot obey SIGTERM, so it hangs for certain."""
-    os.kill(machine.child("beat"), signal.SIGSTOP)
+    os.kill(machine.children()["beat"], signal.SIGSTOP)
     os.kill(machine.process.pid, signal.SIGINT)
     assert machine.process.wait(timeout=90) == 0
     assert "beat did not end and was killed" in machine.output()
