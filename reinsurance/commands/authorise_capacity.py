@@ -42,10 +42,12 @@ def bring_envelopes_to_law(
     """
     writing_alias_of(actor)
     rooms = locked_free_room(actor, set(ceilings))
+    law_of_the_day = JournalEntry.objects.using(PLATFORM).filter(insurer__isnull=True, booked_on=on)
     receipts: dict[Market, CapacityReceipt] = {}
     for market in sorted(ceilings):
         room, ceiling = rooms[market], ceilings[market]
-        key = f"law:{market}:{on.isoformat()}:{room.limit}:{ceiling}"
+        earlier = law_of_the_day.filter(source_key__startswith=f"law:{market}:").count()
+        key = f"law:{market}:{on.isoformat()}:{earlier + 1}"
         receipts[market] = _moved(actor, room, ceiling - room.limit, key=key, on=on)
     return receipts
 

@@ -6,14 +6,12 @@ later one posts or voids it, once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
-from reinsurance.domain.chart import CODES_BY_ENTRY_KIND, PAIRS, AccountClass, Pair, State
+from reinsurance.domain.chart import CODES_BY_ENTRY_KIND, PAIRS, AccountClass, State
 
-_PAIRS = frozenset(PAIRS)
+_PAIRS = frozenset((pair.debit_class, pair.credit_class, pair.code, pair.state) for pair in PAIRS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class NewTransfer:
     pending_id: int | None = None
 
     def __post_init__(self) -> None:
-        pair = Pair(self.debit.account_class, self.credit.account_class, self.code, self.state)
+        pair = (self.debit.account_class, self.credit.account_class, self.code, self.state)
         if pair not in _PAIRS:
             raise ValueError(f"no such movement in the chart: {pair}")
         if self.amount <= 0:
@@ -59,17 +57,3 @@ class NewEntry:
         strange = {transfer.code for transfer in self.transfers} - CODES_BY_ENTRY_KIND[self.kind]
         if strange:
             raise ValueError(f"an entry of kind {self.kind} does not hold {sorted(strange)}")
-
-
-@dataclass(frozen=True, slots=True)
-class BookedEntry:
-    """An entry as it stands in the journal: its row, the day it was booked, and what it holds."""
-
-    id: int
-    booked_on: date
-    entry: NewEntry
-
-
-def moved(transfers: Iterable[NewTransfer], code: str) -> Decimal:
-    """The sum of the transfers of one code."""
-    return sum((transfer.amount for transfer in transfers if transfer.code == code), Decimal(0))

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             name="Cession",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.CharField(max_length=40, unique=True)),
+                ("public_id", models.CharField(max_length=40)),
                 ("source_key", models.CharField(max_length=120)),
                 ("treaty_year", models.SmallIntegerField()),
                 ("guarantee_id", models.CharField(max_length=64)),
@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                 (
                     "replaces",
                     capweb.accounts.row_security.TenantForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -101,7 +102,10 @@ class Migration(migrations.Migration):
                 (
                     "cession",
                     capweb.accounts.row_security.TenantForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="reinsurance.cession"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="reinsurance.cession",
                     ),
                 ),
                 (
@@ -178,6 +182,7 @@ class Migration(migrations.Migration):
                     "entry",
                     models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="reinsurance.journalentry",
@@ -315,14 +320,21 @@ class Migration(migrations.Migration):
             model_name="ledgeraccount",
             name="treaty",
             field=capweb.accounts.row_security.TenantForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="accounts", to="reinsurance.treaty"
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="accounts",
+                to="reinsurance.treaty",
             ),
         ),
         migrations.AddField(
             model_name="cession",
             name="treaty",
             field=capweb.accounts.row_security.TenantForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="cessions", to="reinsurance.treaty"
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cessions",
+                to="reinsurance.treaty",
             ),
         ),
         migrations.CreateModel(
@@ -346,7 +358,10 @@ class Migration(migrations.Migration):
                 (
                     "treaty",
                     capweb.accounts.row_security.TenantForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="terms", to="reinsurance.treaty"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terms",
+                        to="reinsurance.treaty",
                     ),
                 ),
             ],
@@ -629,6 +644,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="cession",
             index=models.Index(fields=["insurer", "treaty", "booked_on"], name="cession_of_treaty"),
+        ),
+        migrations.AddConstraint(
+            model_name="cession",
+            constraint=models.UniqueConstraint(fields=("public_id",), name="cession_public_id_once"),
         ),
         migrations.AddConstraint(
             model_name="cession",

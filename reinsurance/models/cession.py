@@ -21,11 +21,11 @@ CHANGE_KINDS = ("amended", "corrected", "ended", "replaced")
 class Cession(InsurersRow):
     """One term of a guarantee, ceded. `source_key` is the term's natural key; the rest is frozen as granted."""
 
-    public_id = models.CharField(max_length=40, unique=True)
-    treaty = TenantForeignKey(Treaty, related_name="cessions")
+    public_id = models.CharField(max_length=40)
+    treaty = TenantForeignKey(Treaty, related_name="cessions", db_index=False)
     source_key = models.CharField(max_length=120)
     treaty_year = models.SmallIntegerField()
-    replaces = TenantForeignKey("self", null=True, related_name="+")
+    replaces = TenantForeignKey("self", null=True, related_name="+", db_index=False)
     guarantee_id = models.CharField(max_length=64)
     product = models.CharField(max_length=22)
     policy_number = models.CharField(max_length=60)
@@ -51,6 +51,8 @@ class Cession(InsurersRow):
 
     class Meta:
         constraints: ClassVar = [
+            # Not unique=True on the field, which would add a second index for LIKE.
+            models.UniqueConstraint(fields=["public_id"], name="cession_public_id_once"),
             models.UniqueConstraint(fields=["insurer", "source_key"], name="cession_source_key_once"),
             models.UniqueConstraint(
                 fields=["insurer", "replaces"], condition=Q(replaces__isnull=False), name="cession_replaced_once"
@@ -79,7 +81,7 @@ class Cession(InsurersRow):
 class CessionChange(InsurersRow):
     """What a cession became: its live amount after, what of it went to run-off (until when), what premium came back."""
 
-    cession = TenantForeignKey(Cession, related_name="changes")
+    cession = TenantForeignKey(Cession, related_name="changes", db_index=False)
     position = models.SmallIntegerField()
     kind = models.CharField(max_length=10)
     live_amount = euro_field()

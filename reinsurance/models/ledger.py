@@ -35,7 +35,7 @@ class LedgerAccount(models.Model):
     insurer = models.ForeignKey(
         "accounts.Organisation", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
     )
-    treaty = TenantForeignKey(Treaty, null=True, related_name="accounts")
+    treaty = TenantForeignKey(Treaty, null=True, related_name="accounts", db_index=False)
     market = models.CharField(max_length=8)
     account_class = models.CharField(max_length=16)
     debits_posted = total_field()
@@ -186,7 +186,9 @@ class EnvelopeMovement(models.Model):
     account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
     position = models.BigIntegerField()
     # Written from the transfer that the entry's own key guards, in the same statement.
-    entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    entry = models.ForeignKey(
+        JournalEntry, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     change = total_field()
     free_after = total_field()
 

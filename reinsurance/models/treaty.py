@@ -57,7 +57,7 @@ class Treaty(InsurersRow):
 class TreatyTerms(InsurersRow):
     """Terms from `first_day` until the next row's; append-only, so terms can neither overlap nor be rewritten."""
 
-    treaty = TenantForeignKey(Treaty, related_name="terms")
+    treaty = TenantForeignKey(Treaty, related_name="terms", db_index=False)
     first_day = models.DateField()
     ceded_ratio = share_field()
     ceding_commission = share_field()

@@ -12,9 +12,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from capweb.accounts.actor import Actor, PlatformActor
 from reinsurance.models import JournalEntry, LedgerAccount, Transfer
 from reinsurance.queries.books import alias_of
-from reinsurance.queries.treaties import visible_treaties
+from reinsurance.queries.treaties import treaty_named, visible_treaties
 
-LARGEST_PAGE = 500
+LARGEST_PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,11 @@ def entries(
 ) -> EntryPage:
     """A page of the entries that the actor may see, as the books stood at the end of `as_of`; three queries.
 
-    `after` is the `next_after` of the page before. A reinsurer sees those that touch its treaties.
+    `after` is the `next_after` of the page before. A reinsurer sees those that touch its treaties. Raises TreatyUnknown
+    when `treaty` (a public id) is none that the actor sees.
     """
+    if treaty is not None:
+        treaty_named(actor, treaty)
     rows = _visible(actor, treaty)
     if as_of is not None:
         rows = rows.filter(booked_on__lte=as_of)

@@ -164,7 +164,7 @@ def _machine(cast):
             if not ceded:
                 return False
             increment = max(ceded - kept, Decimal(0)) - held
-            done = False
+            made_before = len(self.model.live)
             with self._expected(increment), acting(cast.actor(insurer)) as actor:
                 asked = order(self._key("gar"), kind=kind, amount=str(amount), **more)
                 (receipt,) = cede(actor, [asked], on=self.day)
@@ -172,8 +172,7 @@ def _machine(cast):
                 self.model.live.append(live)
                 self.model.room -= increment
                 self.model.run_off += max(kept - ceded, Decimal(0))
-                done = True
-            return done
+            return len(self.model.live) > made_before
 
         def _expected(self, increment):
             if increment > 0 and increment > self.model.room:

@@ -1,0 +1,76 @@
+"""What the API shows of the books: envelopes, treaties, entries. Reading only; ids are public ids."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from capweb.http.schemas import Amount, Ratio
+
+
+class Output(serializers.Serializer[Any]):
+    """Fields read from a row; nothing is ever written through it."""
+
+
+class Envelope(Output):
+    """The State's maximum on a market, your own draw on it, and the room that is left."""
+
+    market = serializers.ChoiceField(choices=["domestic", "export"])
+    limit = Amount(help_text="What the law authorises.")
+    own_live = Amount(help_text="Ceded amounts of your running cover.")
+    own_held = Amount(help_text="Held by your open offers.")
+    own_run_off = Amount(help_text="Of your ended or reduced cover, still engaged.")
+    own_engaged = Amount(help_text="The sum of the three.")
+    room = Amount(help_text="What may still be drawn by all insurers together.")
+    room_is_rounded = serializers.BooleanField(
+        source="is_rounded", help_text="An insurer sees the room rounded down to 10,000,000 EUR."
+    )
+    thresholds_reached = serializers.ListField(child=Ratio(), help_text="Shares of the limit that are used up.")
+
+
+class Treaty(Output):
+    """A treaty with its terms in force today and what stands on its accounts."""
+
+    id = serializers.CharField(source="public_id")
+    insurer = serializers.CharField(source="insurer_code")
+    reinsurer = serializers.CharField(source="reinsurer_code")
+    reinsurer_name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["complement", "substitution"])
+    market = serializers.ChoiceField(choices=["domestic", "export"])
+    opened_on = serializers.DateField()
+    ended_on = serializers.DateField(allow_null=True, help_text="The first day after; null while open-ended.")
+    is_open = serializers.BooleanField()
+    reference = serializers.CharField()
+    ceded_ratio = Ratio(allow_null=True)
+    ceding_commission = Ratio(allow_null=True)
+    live = Amount()
+    held = Amount()
+    run_off = Amount()
+    ceded_premium = Amount()
+    commission = Amount()
+    current_account = Amount(help_text="What the insurer owes its reinsurer; below zero, what it is owed.")
+
+
+class Transfer(Output):
+    """One movement from a debit to a credit account, in euro."""
+
+    code = serializers.CharField()
+    state = serializers.ChoiceField(choices=["posted", "pending", "post", "void"])
+    debit = serializers.CharField(source="debit_class")
+    credit = serializers.CharField(source="credit_class")
+    market = serializers.CharField()
+    treaty = serializers.CharField(allow_null=True)
+    amount = Amount()
+
+
+class Entry(Output):
+    """One event of the journal with its transfers. `source_key` names what caused it."""
+
+    kind = serializers.CharField()
+    source_key = serializers.CharField()
+    insurer = serializers.CharField(allow_null=True)
+    booked_on = serializers.DateField()
+    recorded_at = serializers.DateTimeField()
+    cession = serializers.CharField(allow_null=True)
+    transfers = Transfer(many=True)
