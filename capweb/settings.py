@@ -229,6 +229,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "capweb",
     "VERSION": "1",
     "DESCRIPTION": "Publicly reinsured credit insurance top-ups: judge, grant, count.",
+    "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

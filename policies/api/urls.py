@@ -1,5 +1,27 @@
-"""Addresses of this room."""
+"""Addresses of this room's API, below /api/v1/."""
 
-from django.urls import URLPattern, URLResolver
+from __future__ import annotations
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, path
+
+from policies.api import endorsements, feeds, guarantees, limit_requests, limits, offers, submissions
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("limit-requests", limit_requests.LimitRequests.as_view(), name="limit_requests"),
+    path("limit-requests/bulk", submissions.BulkRequests.as_view(), name="bulk_requests"),
+    path("limit-requests/<slug:public_id>", limit_requests.LimitRequest.as_view(), name="limit_request"),
+    path("submissions/<slug:public_id>", submissions.Submission.as_view(), name="submission"),
+    path("submissions/<slug:public_id>/rows", submissions.SubmissionRows.as_view(), name="submission_rows"),
+    path("offers/bulk-accept", offers.BulkAcceptOffers.as_view(), name="accept_offers"),
+    path("offers/<slug:public_id>/accept", offers.AcceptOffer.as_view(), name="accept_offer"),
+    path("offers/<slug:public_id>/decline", offers.DeclineOffer.as_view(), name="decline_offer"),
+    path("guarantees", guarantees.Guarantees.as_view(), name="guarantees"),
+    path("guarantees/bulk-renewal-requests", guarantees.BulkRenewalRequests.as_view(), name="ask_for_renewals"),
+    path("guarantees/<slug:public_id>", guarantees.Guarantee.as_view(), name="guarantee"),
+    path("guarantees/<slug:public_id>/renewal-requests", guarantees.RenewalRequests.as_view(), name="ask_for_renewal"),
+    path("endorsements/<slug:number>.pdf", endorsements.EndorsementPdf.as_view(), name="endorsement_pdf"),
+    path("endorsements/<slug:number>", endorsements.Endorsement.as_view(), name="endorsement"),
+    path("buyer-limits/bulk", feeds.BulkBuyerLimits.as_view(), name="bulk_buyer_limits"),
+    path("buyer-ratings/bulk", feeds.BulkBuyerRatings.as_view(), name="bulk_buyer_ratings"),
+    path("limits", limits.Limits.as_view(), name="limits"),
+]

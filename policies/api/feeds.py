@@ -1,0 +1,72 @@
+"""The insurer's own feeds: decisions on its limits, and ratings of buyers. All rows of a request are taken, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from capweb.http.bodies import json_list
+from capweb.http.done_once import Answer, done_once, key_of
+from capweb.http.operations import Operation
+from capweb.http.schemas import IDEMPOTENCY_KEY, problems
+from policies.api import inputs, outputs
+from policies.api.inputs import GivenLimit, GivenRating
+from policies.commands.change_buyer_limits import change_buyer_limits, record_buyer_ratings
+
+LARGEST: Final = settings.LARGEST_BATCH_ROWS
+
+
+class BulkBuyerLimits(Operation):
+    """Takes the insurer's decisions on its own limits; each source reference is stored once."""
+
+    right = "buyer_limits.write"
+    scope = "feeds:write"
+
+    @extend_schema(
+        operation_id="send_buyer_limits",
+        summary="Send decisions on primary limits",
+        description="`decision`: `grant`, `partial_grant`, `reduction`, `refusal` or `cessation`. All rows, or none.",
+        parameters=[IDEMPOTENCY_KEY],
+        request={"application/json": inputs.array_of(GivenLimit, largest=LARGEST)},
+        responses={200: outputs.FeedReceipt, **problems(400, 413, 422)},
+    )
+    def post(self, request: Request) -> Response:
+        key_of(request)
+        given = json_list(request, largest=LARGEST)
+        notices = [row.notice() for row in inputs.rows_of(given, GivenLimit)]
+        return done_once(
+            request, {"body": given}, lambda: _received(change_buyer_limits(self.actor, notices, on=self.on), given)
+        )
+
+
+class BulkBuyerRatings(Operation):
+    """Takes the insurer's ratings and default probabilities; each source reference is stored once."""
+
+    right = "buyer_limits.write"
+    scope = "feeds:write"
+
+    @extend_schema(
+        operation_id="send_buyer_ratings",
+        summary="Send ratings and default probabilities of buyers",
+        description="All rows, or none.",
+        parameters=[IDEMPOTENCY_KEY],
+        request={"application/json": inputs.array_of(GivenRating, largest=LARGEST)},
+        responses={200: outputs.FeedReceipt, **problems(400, 413, 422)},
+    )
+    def post(self, request: Request) -> Response:
+        key_of(request)
+        given = json_list(request, largest=LARGEST)
+        notices = [row.notice() for row in inputs.rows_of(given, GivenRating)]
+        return done_once(
+            request, {"body": given}, lambda: _received(record_buyer_ratings(self.actor, notices, on=self.on), given)
+        )
+
+
+def _received(new: int, given: Sequence[Any]) -> Answer:
+    shown = outputs.FeedReceipt({"received": len(given), "new": new, "known": len(given) - new}).data
+    return Answer(200, shown)
