@@ -17,7 +17,7 @@ from capweb import clock
 from capweb.accounts.acting import acting
 from capweb.accounts.actor import Actor, PlatformActor
 from capweb.http.operations import PAGE_ROWS, next_page, rows_wanted
-from capweb.http.schemas import CURSOR, page_of, problems
+from capweb.http.schemas import CURSOR, problems
 from capweb.kernel.errors import FieldError, FieldErrors
 from reinsurance.api import outputs
 from reinsurance.queries import entries as journal
@@ -91,7 +91,7 @@ class Entries(BooksOperation):
             OpenApiParameter("as_of", date, description="The books as they stood at the end of this business day."),
             OpenApiParameter("treaty", str, description="Only entries that touch this treaty's accounts."),
         ],
-        responses={200: page_of("EntryPage", outputs.Entry), **problems(404, 422)},
+        responses={200: outputs.EntryPage, **problems(404, 422)},
     )
     def get(self, request: Request) -> Response:
         with self.reading():

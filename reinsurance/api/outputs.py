@@ -74,3 +74,10 @@ class Entry(Output):
     recorded_at = serializers.DateTimeField()
     cession = serializers.CharField(allow_null=True)
     transfers = Transfer(many=True)
+
+
+class EntryPage(Output):
+    """A page of the journal."""
+
+    results = Entry(many=True)
+    next = serializers.CharField(allow_null=True, help_text="Address of the next page; null on the last.")

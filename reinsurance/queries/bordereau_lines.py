@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connections
 
 from capweb.accounts.actor import Actor, PlatformActor
@@ -56,7 +58,12 @@ _LEDGER = """
 def bordereau_lines(actor: Actor | PlatformActor, treaty_id: str, quarter: Term) -> Bordereau:
     """The bordereau of a treaty (its public id) as the books stand; three queries. Raises TreatyUnknown."""
     treaty = treaty_named(actor, treaty_id)
-    facts = {"insurer": treaty.insurer_id, "treaty": treaty.pk, "first": quarter.first, "end": quarter.end}
+    facts: dict[str, Any] = {
+        "insurer": treaty.insurer_id,
+        "treaty": treaty.pk,
+        "first": quarter.first,
+        "end": quarter.end,
+    }
     with connections[alias_of(actor)].cursor() as cursor:
         cursor.execute(_LINES, facts)
         lines = tuple(BordereauLine(*row) for row in cursor.fetchall())

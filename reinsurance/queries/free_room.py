@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from decimal import Decimal
+from typing import Any
 
 from django.db import connections
 
@@ -30,7 +31,7 @@ def free_room(actor: Actor | PlatformActor, markets: Collection[Market]) -> dict
     return _rooms(alias_of(actor), "reinsurance_rounded_room(%s)", [sorted(markets)])
 
 
-def _rooms(alias: str, source: str, parameters: list[object]) -> dict[Market, FreeRoom]:
+def _rooms(alias: str, source: str, parameters: list[Any]) -> dict[Market, FreeRoom]:
     with connections[alias].cursor() as cursor:
         cursor.execute(f"SELECT market, ceiling, room FROM {source}", parameters)  # noqa: S608 (our own function names)
         return {market: FreeRoom(market, ceiling, room) for market, ceiling, room in cursor.fetchall()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connections
 
@@ -47,7 +48,12 @@ class Statement:
 def statement(actor: Actor | PlatformActor, treaty_id: str, period: Term) -> Statement:
     """The statement of a treaty (its public id); two queries. Raises TreatyUnknown."""
     treaty = treaty_named(actor, treaty_id)
-    facts = {"insurer": treaty.insurer_id, "treaty": treaty.pk, "first": period.first, "end": period.end}
+    facts: dict[str, Any] = {
+        "insurer": treaty.insurer_id,
+        "treaty": treaty.pk,
+        "first": period.first,
+        "end": period.end,
+    }
     with connections[alias_of(actor)].cursor() as cursor:
         cursor.execute(_MOVED, facts)
         moved: dict[str | None, Decimal] = dict(cursor.fetchall())

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from django.db import connections
 
@@ -45,7 +46,7 @@ class TreatyBook:
         return [treaty.pk for treaty in self.treaties if treaty.market in markets]
 
     def market_of(self, treaty_id: int) -> Market:
-        return next(treaty.market for treaty in self.treaties if treaty.pk == treaty_id)  # type: ignore[return-value]
+        return next(cast("Market", treaty.market) for treaty in self.treaties if treaty.pk == treaty_id)
 
 
 def treaty_book(actor: Actor | PlatformActor) -> TreatyBook:
@@ -59,8 +60,8 @@ def treaty_book(actor: Actor | PlatformActor) -> TreatyBook:
         treaties=tuple(Treaty.objects.using(alias).select_related("reinsurer").order_by("id")),
         terms=terms,
         accounts={
-            (treaty_id, account_class): Account(account_id, account_class)
-            for account_id, treaty_id, account_class in rows.values_list("id", "treaty_id", "account_class")
+            (treaty_id, cast("AccountClass", name)): Account(account_id, cast("AccountClass", name))
+            for account_id, treaty_id, name in rows.values_list("id", "treaty_id", "account_class")
         },
         envelopes=_envelopes(alias),
     )
@@ -79,8 +80,8 @@ def _opened(treaty: Treaty, terms: TreatyTerms) -> OpenTreaty:
         public_id=treaty.public_id,
         insurer_id=treaty.insurer_id,
         reinsurer_code=treaty.reinsurer.code,
-        kind=treaty.kind,  # type: ignore[arg-type]
-        market=treaty.market,  # type: ignore[arg-type]
+        kind=cast("Kind", treaty.kind),
+        market=cast("Market", treaty.market),
         ceded_ratio=terms.ceded_ratio,
         ceding_commission=terms.ceding_commission,
         opened_on=treaty.opened_on,

@@ -1,6 +1,7 @@
 """Free room is given in order, never more than there is, and a crumb is left where it is."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,7 @@ def test_what_is_given_never_passes_the_room_nor_what_was_asked(room, asked, sma
 def test_receipts_follow_one_another_from_the_room_to_what_is_left(room, asked):
     parts = allocate(room, asked)
     assert parts[0].before == room
-    assert all(earlier.after == later.before for earlier, later in zip(parts, parts[1:], strict=False))
+    assert all(earlier.after == later.before for earlier, later in pairwise(parts))
     assert parts[-1].after == room - sum(part.given for part in parts)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -146,5 +147,5 @@ def test_a_treaty_year_begins_on_the_anniversary(first_day, opened_on, year):
 
 def test_quarters_tile_the_year():
     quarters = [quarter_of(date(2020, month, 1)) for month in (1, 4, 7, 10)]
-    assert all(earlier.end == later.first for earlier, later in zip(quarters, quarters[1:], strict=False))
+    assert all(earlier.end == later.first for earlier, later in pairwise(quarters))
     assert quarter_of(date(2020, 12, 31)).end == date(2021, 1, 1)
