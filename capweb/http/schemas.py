@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema_field, inline_serializer
 from rest_framework import serializers
 
 from capweb.audit.idempotency import LONGEST_KEY
@@ -73,6 +73,17 @@ CURSOR: Final = OpenApiParameter(
 def problems(*statuses: int) -> dict[tuple[int, str], Any]:
     """The problem+json answers of an operation; 401 and 403 are always among them."""
     return {(status, PROBLEM): Problem for status in sorted({401, 403, *statuses})}
+
+
+def page_of(name: str, row: type[serializers.Serializer[Any]]) -> Any:
+    """A list with a cursor: `results`, and `next`, the address of the rest (null on the last page)."""
+    return inline_serializer(
+        name,
+        {
+            "results": row(many=True),
+            "next": serializers.CharField(allow_null=True, help_text="Address of the next page; null on the last."),
+        },
+    )
 
 
 def binary(description: str) -> OpenApiResponse:

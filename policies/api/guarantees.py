@@ -17,7 +17,7 @@ from capweb.accounts.acting import acting
 from capweb.http.bodies import ids_in, json_object
 from capweb.http.done_once import Answer, done_once, key_of
 from capweb.http.operations import Operation, next_page, rows_wanted
-from capweb.http.schemas import CURSOR, IDEMPOTENCY_KEY, problems
+from capweb.http.schemas import CURSOR, IDEMPOTENCY_KEY, page_of, problems
 from policies.api import inputs, outputs
 from policies.api.limit_requests import LIMIT
 from policies.commands.renew_guarantees import NothingToRenew, ask_for_renewals
@@ -40,7 +40,7 @@ class Guarantees(Operation):
             CURSOR,
             LIMIT,
         ],
-        responses={200: outputs.GuaranteeList, **problems(422)},
+        responses={200: page_of("GuaranteePage", outputs.GuaranteeLine), **problems(422)},
     )
     def get(self, request: Request) -> Response:
         limit, wanted = rows_wanted(request), request.query_params
@@ -53,8 +53,8 @@ class Guarantees(Operation):
                 limit=limit + 1,
             )
         more = rows[limit - 1].guarantee if len(rows) > limit else None
-        page = {"results": rows[:limit], "next": next_page(request, more)}
-        return Response(outputs.GuaranteeList(page).data)
+        shown = outputs.GuaranteeLine(rows[:limit], many=True).data
+        return Response({"results": shown, "next": next_page(request, more)})
 
 
 class Guarantee(Operation):

@@ -18,7 +18,7 @@ from capweb.http import problems
 from capweb.http.bodies import json_object
 from capweb.http.done_once import Answer, done_once, key_of
 from capweb.http.operations import LARGEST_PAGE_ROWS, Operation, next_page, rows_wanted
-from capweb.http.schemas import CURSOR, IDEMPOTENCY_KEY
+from capweb.http.schemas import CURSOR, IDEMPOTENCY_KEY, page_of
 from capweb.http.schemas import problems as problem_answers
 from capweb.kernel.errors import DomainError, FieldErrors
 from policies.api import inputs, outputs
@@ -86,7 +86,7 @@ class LimitRequests(Operation):
             CURSOR,
             LIMIT,
         ],
-        responses={200: outputs.RequestPageList, **problem_answers(422)},
+        responses={200: page_of("LimitRequestPage", outputs.RequestLine), **problem_answers(422)},
     )
     def get(self, request: Request) -> Response:
         limit, wanted = rows_wanted(request), request.query_params
@@ -100,8 +100,8 @@ class LimitRequests(Operation):
                 limit=limit + 1,
             )
         more = rows[limit - 1].public_id if len(rows) > limit else None
-        page = {"results": rows[:limit], "next": next_page(request, more)}
-        return Response(outputs.RequestPageList(page).data)
+        shown = outputs.RequestLine(rows[:limit], many=True).data
+        return Response({"results": shown, "next": next_page(request, more)})
 
     def _asked(self, row: RequestRow, key: str) -> Answer:
         # The key is the caller's own: another client of the same organisation may use the same one.

@@ -193,13 +193,6 @@ def limit_request(page: RequestPage) -> Mapping[str, Any]:
     return LimitRequest(page.detail, context={"headroom": page.headroom}).data
 
 
-class RequestPageList(Output):
-    """Newest first."""
-
-    results = RequestLine(many=True)
-    next = serializers.CharField(allow_null=True, help_text="Address of the next page; null on the last.")
-
-
 class Submission(Output):
     """How far a submission is: `settled` of `row_count` rows have their one outcome; `outcomes` counts them."""
 
@@ -232,11 +225,6 @@ class SubmissionRow(Output):
     request = serializers.CharField(allow_null=True)
     offer = serializers.CharField(allow_null=True)
     errors = FieldProblem(many=True, allow_null=True)  # type: ignore[assignment]  # declared fields leave the class
-
-
-class SubmissionRowList(Output):
-    results = SubmissionRow(many=True)
-    next = serializers.CharField(allow_null=True, help_text="Address of the next page; null on the last.")
 
 
 class OfferAnswer(Output):
@@ -293,13 +281,6 @@ class GuaranteeLine(Output):
     policyholder = serializers.CharField()
     buyer = Company(source="*")
     term = Term(source="*")
-
-
-class GuaranteeList(Output):
-    """Newest first."""
-
-    results = GuaranteeLine(many=True)
-    next = serializers.CharField(allow_null=True, help_text="Address of the next page; null on the last.")
 
 
 class Endorsement(Output):

@@ -24,7 +24,7 @@ from capweb.accounts.actor import Actor
 from capweb.http.bodies import FILE_PARSERS, XLSX, file_of
 from capweb.http.done_once import Answer, done_once, key_of
 from capweb.http.operations import Operation, next_page, rows_wanted
-from capweb.http.schemas import CURSOR, IDEMPOTENCY_KEY, problems
+from capweb.http.schemas import CURSOR, IDEMPOTENCY_KEY, page_of, problems
 from capweb.kernel.errors import FieldError, FieldErrors
 from policies.api import inputs, outputs
 from policies.api.answers import CsvRenderer, LinesRenderer
@@ -118,7 +118,7 @@ class SubmissionRows(Operation):
         ),
         parameters=[OpenApiParameter("outcome", str, description="Only rows with this outcome."), CURSOR, LIMIT],
         responses={
-            (200, "application/json"): outputs.SubmissionRowList,
+            (200, "application/json"): page_of("SubmissionRowPage", outputs.SubmissionRow),
             (200, "application/x-ndjson"): OpenApiTypes.STR,
             (200, "text/csv"): OpenApiTypes.STR,
             **problems(404, 422),
@@ -140,8 +140,8 @@ class SubmissionRows(Operation):
             return StreamingHttpResponse(write(_all(some, after)), content_type=media_type)
         rows = some(after, limit + 1)
         more = rows[limit - 1].line if len(rows) > limit else None
-        page = {"results": rows[:limit], "next": next_page(request, more)}
-        return Response(outputs.SubmissionRowList(page).data)
+        shown = outputs.SubmissionRow(rows[:limit], many=True).data
+        return Response({"results": shown, "next": next_page(request, more)})
 
 
 def _progress(actor: Actor, public_id: str) -> SubmissionProgress:
