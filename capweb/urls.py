@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from oauth2_provider.views import TokenView
@@ -10,7 +10,7 @@ from oauth2_provider.views import TokenView
 from capweb.desk.web import views as desk
 from capweb.http import health
 
-api_v1 = [
+api_v1: list[URLPattern | URLResolver] = [
     path("", include("eligibility.api.urls")),
     path("", include("policies.api.urls")),
     path("", include("reinsurance.api.urls")),

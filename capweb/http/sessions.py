@@ -58,7 +58,7 @@ def memberships_of(request: HttpRequest) -> list[memberships.MembershipRow]:
     return own
 
 
-class ClosedSignUp(DefaultAccountAdapter):
+class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]
     """People are entered by an administrator; nobody signs up by himself."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -11,14 +11,13 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Final
 
 from django.db.models import Count
 
-from capweb import clock
 from capweb.accounts.acting import acting, acting_as_platform
 from capweb.accounts.actor import Actor, PlatformActor
 from capweb.accounts.queries import memberships
@@ -47,6 +46,8 @@ QUARTERS: Final = (Term(date(2020, 4, 1), date(2020, 7, 1)), Term(date(2020, 7, 
 FORMATS: Final[tuple[Format, ...]] = ("csv", "xlsx", "json", "ndjson")
 
 Step = Callable[[str, int], Callable[[int], None]]
+# The business day and the moment as the shell reads them, asked again at each step because the nights move them.
+Clock = Callable[[], tuple[date, datetime]]
 
 
 @dataclass(slots=True)
@@ -83,7 +84,7 @@ def run_demonstration(
     )
     _answer(done, desks, seed=seed, step=step)
     _render(done, desks, folder / "endorsements", count=documents, step=step)
-    _three_months(done, desks, seed=seed, step=step)
+    _three_months(done, desks, seed=seed, step=step, clock=clock)
     _close(done, desks, submissions, folder / "bordereaux", step=step)
     return done
 
@@ -98,6 +99,7 @@ def _hand_in(
     bad_rows: int,
     seed: int,
     step: Step,
+    on: date,
 ) -> dict[str, str]:
     """A file for each insurer, in another format each; its submission by insurer code."""
     told = step("requests decided", rows)
@@ -110,18 +112,17 @@ def _hand_in(
         form = FORMATS[place % len(FORMATS)]
         content = sample_request_file(desk, rows=share, bad_rows=bad, file_format=form, seed=seed)
         (folder / f"{desk.insurer_code}.{form}").write_bytes(content)
-        day = clock.business_day()
-        receipt = submit_file(desk, content, file_name=f"{desk.insurer_code}.{form}", media_type=None, on=day)
+        receipt = submit_file(desk, content, file_name=f"{desk.insurer_code}.{form}", media_type=None, on=on)
         told(receipt.bad_rows)
-        decide_submission(desk, receipt.public_id, on=day, holder=uuid.uuid4().hex, progress=told)
+        decide_submission(desk, receipt.public_id, on=on, holder=uuid.uuid4().hex, progress=told)
         submissions[desk.insurer_code] = receipt.public_id
     return submissions
 
 
-def _answer(done: Demonstration, desks: list[Actor], *, seed: int, step: Step) -> None:
+def _answer(done: Demonstration, desks: list[Actor], *, seed: int, step: Step, clock: Clock) -> None:
     """Referred cases are settled, then most offers accepted, some declined, the rest left to expire."""
     chance = Random(seed)  # noqa: S311  a demonstration, not a secret
-    day, at = clock.business_day(), clock.instant()
+    day, at = clock()
     for desk in desks:
         with acting(desk):
             waiting = list(
@@ -182,14 +183,14 @@ def _some_endorsements(desks: list[Actor], *, each: int) -> Iterator[tuple[Actor
         yield from ((desk, pk, number) for pk, number in turn[:each])
 
 
-def _three_months(done: Demonstration, desks: list[Actor], *, seed: int, step: Step) -> None:
+def _three_months(done: Demonstration, desks: list[Actor], *, seed: int, step: Step, clock: Clock) -> None:
     """Night after night to the end of September; renewals are asked for on 1 September for seven terms in ten."""
-    first = clock.business_day()
+    first, _ = clock()
     told = step("nights", (LAST_DAY - first).days)
     chance = Random(seed + 1)  # noqa: S311  a demonstration, not a secret
     for ahead in range(1, (LAST_DAY - first).days + 1):
         day = first + timedelta(days=ahead)
-        report = open_night(day, at=clock.instant())
+        report = open_night(day, at=clock()[1])
         for counts in report.insurers.values():
             done.nights.update(counts)
         done.faults += [f"night of {day}: {difference}" for difference in report.ledger_differences]

@@ -70,7 +70,7 @@ def _order(actor: Actor, one: NewTerm) -> CessionOrder:
     assert decision.premium_rate is not None
     return CessionOrder(
         source_key=f"{one.guarantee_public_id}:{one.term.first.isoformat()}",
-        kind="complement" if one.judged.facts.asks_for_complement else "substitution",  # type: ignore[arg-type]
+        kind="complement" if one.judged.facts.asks_for_complement else "substitution",
         market=one.judged.facts.market,  # type: ignore[arg-type]
         risk=one.risk,
         term=one.term,

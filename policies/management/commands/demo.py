@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from capweb import clock
 from capweb.kernel.errors import DomainError
 from policies.commands.demonstration import Demonstration, run_demonstration
 
@@ -40,6 +41,7 @@ class Command(BaseCommand):
                     documents=options["documents"],
                     seed=options["seed"],
                     step=_steps(bars, console),
+                    clock=lambda: (clock.business_day(), clock.instant()),
                 )
             except DomainError as error:
                 raise CommandError(error.message) from error

@@ -54,8 +54,8 @@ class Command(BaseCommand):
             table.add_row(outcome, str(count))
         console.print(table)
         for row in bad:
-            for error in row.errors or []:
-                console.print(f"line {row.line}, {error['field']}: {error['message']}", markup=False)
+            for wrong in row.errors or []:
+                console.print(f"line {row.line}, {wrong['field']}: {wrong['message']}", markup=False)
 
 
 def _actor(insurer: str, organisation: str) -> Actor:
