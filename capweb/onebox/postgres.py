@@ -76,6 +76,14 @@ class Cluster:
             found = connection.execute("SELECT to_regclass('public.django_migrations') IS NOT NULL").fetchone()
         return bool(found and found[0])
 
+    def applied_migrations(self) -> str:
+        """How many migrations the database has seen and which was the last; empty for a new one."""
+        if not self.has_tables():
+            return ""
+        with self._connected(roles.RoleNames().database) as connection:
+            found = connection.execute("SELECT count(*) || ':' || max(id) FROM django_migrations").fetchone()
+        return str(found[0]) if found else ""
+
     def has_portfolio(self) -> bool:
         """True once there is any policy, be it of the sample; the server must run and have its tables."""
         with self._connected(roles.RoleNames().database) as connection:

@@ -35,13 +35,27 @@ def prepare(data: paths.DataFolder, *, servers: PrivateServers, environment: Map
     # Compressing the static files is the longest step of a first start and needs no database: it runs beside the rest.
     with _static_files(data, environment=environment) as wait_for_static_files:
         with teller.step("Tables"):
-            manage("migrate", "--database", "owner", "--verbosity", "0", "--skip-checks", environment=environment)
+            _tables(data, servers=servers, environment=environment)
         if servers.cluster and has_command("seed_sample") and not servers.cluster.has_portfolio():
             # It shows its own progress.
             with teller.step("Sample portfolio", moving=False):
                 manage("seed_sample", "--size", str(SAMPLE_SIZE), environment=environment, quiet=False)
         with teller.step("Static files"):
             wait_for_static_files()
+
+
+def _tables(data: paths.DataFolder, *, servers: PrivateServers, environment: Mapping[str, str]) -> None:
+    """Migrate, unless the private database is as the last migration of these very files left it."""
+    noted = data.run / "migrated"
+
+    def state() -> str:
+        applied = servers.cluster.applied_migrations() if servers.cluster else ""
+        return f"{migrations_fingerprint(paths.PROJECT_ROOT)} {applied}" if applied else ""
+
+    if noted.is_file() and noted.read_text(encoding="ascii") == state():
+        return
+    manage("migrate", "--database", "owner", "--verbosity", "0", "--skip-checks", environment=environment)
+    noted.write_text(state(), encoding="ascii")
 
 
 @contextmanager
@@ -102,17 +116,25 @@ def has_command(name: str) -> bool:
 
 def static_fingerprint(root: Path) -> str:
     """Changes when a static file, the settings or a package that brings static files may have changed."""
-    found = hashlib.sha256()
     names = ("requirements.txt", "package-lock.json", "capweb/settings.py", "capweb/http/npm_files.py")
-    singles = [root / name for name in names]
-    for file in (*_files_below(root / "capweb" / "static"), *(single for single in singles if single.is_file())):
+    return _fingerprint(root, (*(root / "capweb" / "static").rglob("*"), *(root / name for name in names)))
+
+
+def migrations_fingerprint(root: Path) -> str:
+    """Changes when a migration of ours or a package that brings migrations may have changed."""
+    ours = ("*/migrations/*.py", "*/*/migrations/*.py", "*/sql/*.sql", "*/*/sql/*.sql")
+    found = (
+        file for pattern in ours for file in root.glob(pattern) if not file.relative_to(root).parts[0].startswith(".")
+    )
+    return _fingerprint(root, (*found, root / "requirements.txt"))
+
+
+def _fingerprint(root: Path, files: Iterable[Path]) -> str:
+    found = hashlib.sha256()
+    for file in sorted(file for file in files if file.is_file()):
         state = file.stat()
         found.update(f"{file.relative_to(root)}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
     return found.hexdigest()
-
-
-def _files_below(folder: Path) -> Iterable[Path]:
-    return sorted(file for file in folder.rglob("*") if file.is_file())
 
 
 def readiness_fault(address: str) -> str | None:
