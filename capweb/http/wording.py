@@ -101,6 +101,13 @@ REFERRED_TO: Final = {
     "ministry": Wording(_("the ministry"), "warn", "user-question"),
     "administrator": Wording(_("an administrator: a value is not set"), "warn", "user-question"),
 }
+REFERRAL: Final = {
+    "requester": Wording(pgettext_lazy("waits for", "requester")),
+    "underwriter": Wording(pgettext_lazy("waits for", "underwriter")),
+    "reinsurer": Wording(pgettext_lazy("waits for", "reinsurer")),
+    "ministry": Wording(pgettext_lazy("waits for", "ministry")),
+    "administrator": Wording(pgettext_lazy("waits for", "administrator")),
+}
 WAITS_FOR: Final = {
     "tariff": Wording(_("a tariff"), "warn", "clock"),
     "treaty": Wording(_("a reinsurance treaty"), "warn", "clock"),
@@ -182,6 +189,7 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "market": MARKET,
     "trigger": TRIGGER,
     "referred_to": REFERRED_TO,
+    "referral": REFERRAL,
     "waits_for": WAITS_FOR,
     "binding": BINDING,
     "cause": CAUSE,

@@ -1,27 +1,19 @@
-"""Everything that one request's page shows: the request, what would allow more, and what happened to it.
-
-An insurer learns the State's room rounded down only, so the reason that speaks of it is told with the rounded figure
-wherever the room does not hold the amount down.
-"""
+"""Everything that one request's page shows: the request, what would allow more, and what happened to it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
 
 from capweb.accounts.actor import Actor
 from capweb.audit.models import TrailEntry
-from eligibility.domain import explain, headroom
+from eligibility.domain import headroom
 from eligibility.domain.decision import Headroom
-from eligibility.domain.law import LawInForce
 from eligibility.queries.decisions import DecisionRow
 from eligibility.queries.law_book import current_law_book
 from policies.queries import requests
 from policies.queries.requests import RequestDetail
-from reinsurance.domain.capacity import rounded_down
 
 # The headroom is worked out for what may still change; a granted or refused request of long ago is history.
 OPEN = ("referred", "offered", "refused")
@@ -54,8 +46,6 @@ def of(actor: Actor, public_id: str, *, on: date, language: str) -> RequestPage:
     if decision is not None:
         law = current_law_book(actor).on(decision.day)
         more = headroom.of(decision.facts, law) if detail.line.status in OPEN else ()
-        told = tuple(_discreet(reason, law, language) for reason in decision.reasons)
-        detail = replace(detail, decision=replace(decision, reasons=told))
     subjects = [public_id, *(offer.public_id for offer in detail.offers)]
     return RequestPage(detail, _worth_telling(more, decision), history_of(actor, subjects))
 
@@ -64,15 +54,6 @@ def history_of(actor: Actor, subjects: Sequence[str]) -> list[Step]:
     """What happened to some subjects, oldest first. One query; inside acting(actor)."""
     rows = TrailEntry.objects.filter(insurer_id=actor.insurer_id, subject__in=subjects).order_by("id")
     return [Step(row.recorded_at, row.booked_on, row.actor, row.action, row.subject) for row in rows[:100]]
-
-
-def _discreet(reason: Mapping[str, Any], law: LawInForce, language: str) -> Mapping[str, Any]:
-    used = reason["used"]
-    if "free" not in used or reason["verdict"] != "pass":
-        return reason
-    rounded = {**used, "free": rounded_down(Decimal(str(used["free"])))}
-    compact = {"code": reason["code"], "verdict": reason["verdict"], "used": rounded, "reading": reason["reading"]}
-    return explain.expand([compact], law, language)[0]
 
 
 def _worth_telling(more: tuple[Headroom, ...], decision: DecisionRow | None) -> tuple[Headroom, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +15,7 @@ from capweb.accounts.acting import acting
 from capweb.accounts.actor import Actor
 from capweb.http import wording
 from capweb.kernel.errors import DomainError
+from eligibility.queries.decisions import DecisionRow
 from policies.commands.settle_referred import Settlement, judge_again, settle_referred
 from policies.domain.limit_request import kind_of
 from policies.queries import request_page, requests
@@ -24,6 +26,8 @@ from policies.web.shell import DeskView, carried_out, page_shown, tabs, told, wh
 
 PAGE_ROWS: Final = 50
 TABS: Final = ("referred", "pending", "offered", "granted", "refused", "no_need", "declined", "expired", "failed")
+# What decided comes first in the why-list; the order of the law stands within.
+WEIGHT: Final = {"fail": 0, "refer": 1, "cap": 2, "pass": 3}
 PRODUCTS: Final = {
     ("complement", "domestic"): "cap",
     ("substitution", "domestic"): "cap_plus",
@@ -68,7 +72,7 @@ class Queue(DeskView):
                 "sort": wanted.order,
                 "markets": wording.choices("market"),
                 "triggers": [choice for choice in wording.choices("trigger") if choice[0] != "grant"],
-                "referrals": wording.choices("referred_to"),
+                "referrals": wording.choices("referral"),
                 "may_write": self.actor.may("requests.write"),
             },
         )
@@ -125,6 +129,10 @@ def product_of(line: RequestLine) -> str:
     return PRODUCTS.get((kind_of(line.trigger), line.market), "")
 
 
+def _speaking(decision: DecisionRow | None) -> list[Mapping[str, Any]]:
+    return [one for one in decision.reasons if one["verdict"] in WEIGHT] if decision else []
+
+
 def _wanted(request: HttpRequest, *, default: str) -> QueueFilter:
     given = request.GET
     status = given.get("status") or default
@@ -147,12 +155,9 @@ def _shown(
             found = request_page.of(view.actor, public_id, on=view.on, language=language)
         except requests.RequestUnknown:
             raise Http404 from None
-    return render(
-        request,
-        "policies/request.html",
-        {"found": found, **_allowed(view.actor, found), "form": form, **_told(view.actor, found)},
-        status=status,
-    )
+    context = {"found": found, "line": found.detail.line, "form": form}
+    context |= _allowed(view.actor, found) | _told(view.actor, found)
+    return render(request, "policies/request.html", context, status=status)
 
 
 def _allowed(actor: Actor, found: request_page.RequestPage) -> dict[str, object]:
@@ -171,7 +176,7 @@ def _told(actor: Actor, found: request_page.RequestPage) -> dict[str, object]:
     return {
         "facts": facts_shown.of(decision.facts) if decision is not None and actor.is_insurer else [],
         "headroom": [(facts_shown.change(one.changed), one.maximum) for one in found.headroom],
-        "reasons": [one for one in decision.reasons if one["verdict"] != "not_applicable"] if decision else [],
+        "reasons": sorted(_speaking(decision), key=lambda one: WEIGHT[one["verdict"]]),
         "silent": [one for one in decision.reasons if one["verdict"] == "not_applicable"] if decision else [],
         "steps": [facts_shown.step(one) for one in found.history],
     }
