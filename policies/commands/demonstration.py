@@ -69,7 +69,7 @@ class Demonstration:
 
 
 def run_demonstration(
-    folder: Path, *, rows: int, bad_rows: int, documents: int, seed: int, step: Step
+    folder: Path, *, rows: int, bad_rows: int, documents: int, seed: int, step: Step, clock: Clock
 ) -> Demonstration:
     """Do the whole job and write its files to `folder`. `step(title, total)` gives a function that is told progress."""
     done = Demonstration(rows=rows)
@@ -80,9 +80,9 @@ def run_demonstration(
     seeded(1)
     desks = [memberships.system_actor(house, name="demonstration") for house in memberships.insurers()]
     submissions = _hand_in(
-        done, desks, notices, folder / "requests", rows=rows, bad_rows=bad_rows, seed=seed, step=step
+        done, desks, notices, folder / "requests", rows=rows, bad_rows=bad_rows, seed=seed, step=step, on=clock()[0]
     )
-    _answer(done, desks, seed=seed, step=step)
+    _answer(done, desks, seed=seed, step=step, clock=clock)
     _render(done, desks, folder / "endorsements", count=documents, step=step)
     _three_months(done, desks, seed=seed, step=step, clock=clock)
     _close(done, desks, submissions, folder / "bordereaux", step=step)
