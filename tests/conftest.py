@@ -2,6 +2,7 @@
 
 - `db`: one test, one transaction of the application role, rolled back. The cast is there.
 - `committed`: real commits on all three roles; afterwards every table is put back as it was when the session began.
+- `committed_once`: the same for a whole module, whose tests then share what is written.
 Without DATABASE_URL a private cluster is started for the session, as `make run` does.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from django.db import connections
@@ -60,6 +61,19 @@ def _create_database(worker: str):
 @pytest.fixture
 def committed(django_db_setup, django_db_blocker) -> Iterator[None]:
     """Real commits as all three roles; everything is put back afterwards."""
+    with _real_commits(django_db_blocker):
+        yield
+
+
+@pytest.fixture(scope="module")
+def committed_once(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """Real commits that all tests of a module share; put back after the last. Not beside `committed` or `db`."""
+    with _real_commits(django_db_blocker):
+        yield
+
+
+@contextmanager
+def _real_commits(django_db_blocker) -> Iterator[None]:
     django_db_blocker.unblock()
     try:
         yield

@@ -8,16 +8,16 @@ import pytest
 from django.db import DatabaseError, connections, transaction
 
 from capweb.accounts.acting import acting, acting_as_platform
+from capweb.accounts.models import Organisation
 from reinsurance.commands.cede import cede
 from reinsurance.commands.hold_capacity import hold_capacity
 from reinsurance.domain.chart import PAIRS, Pair
 from reinsurance.models import AllowedPair, LedgerAccount
 from reinsurance.queries.treaty_book import treaty_book
 from tests.books import hold, open_books, order
-from tests.cast import OPENING_DAY
+from tests.cast import OPENING_DAY, Cast
 
 # ruff: noqa: PLR0917 (a raw row has as many values as it has columns)
-pytestmark = pytest.mark.usefixtures("committed")
 
 ROLES = ("default", "platform")
 TABLES = (
@@ -33,8 +33,13 @@ TABLES = (
 )
 
 
-@pytest.fixture
-def actor(committed, cast):
+@pytest.fixture(scope="module")
+def cast(committed_once):
+    return Cast({row.code: row for row in Organisation.objects.all()})
+
+
+@pytest.fixture(scope="module")
+def actor(cast):
     open_books(cast, domestic=Decimal("200000.00"))
     actor = cast.actor()
     with acting(actor):
@@ -43,9 +48,9 @@ def actor(committed, cast):
     return actor
 
 
-@pytest.fixture
-def accounts(cast, actor):
-    """Account numbers of the actor's domestic substitution treaty, of its complement treaty, and of the shared ones."""
+@pytest.fixture(scope="module")
+def accounts(actor):
+    """Account numbers by class, market, kind and insurer."""
     with acting_as_platform() as using:
         rows = LedgerAccount.objects.using(using).values_list(
             "id", "account_class", "market", "treaty__kind", "insurer__code"
