@@ -132,11 +132,11 @@ def _floor(before: str) -> tuple[float, dict[str, int]]:
         for table in TABLES:
             (last,) = target.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()
             columns = _columns(source, table)
-            chunks = list(
-                source.cursor().copy(f"COPY (SELECT {columns} FROM {table} WHERE id > {last} ORDER BY id) TO STDOUT")
-                .__enter__()
-            )  # fmt: skip
-            written[table] = sum(bytes(chunk).count(b"\n") for chunk in chunks)
+            with source.cursor().copy(
+                f"COPY (SELECT {columns} FROM {table} WHERE id > {last} ORDER BY id) TO STDOUT"
+            ) as copy:
+                chunks = [bytes(chunk) for chunk in copy]
+            written[table] = sum(chunk.count(b"\n") for chunk in chunks)
             begun = time.perf_counter()
             with target.cursor().copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for chunk in chunks:

@@ -45,4 +45,3 @@ def record_changes(
         for change in changes
     ]
     return copy_rows("audit_trailentry", _COLUMNS, rows, using=using) if rows else 0
-

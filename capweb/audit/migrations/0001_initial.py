@@ -5,50 +5,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Lease',
+            name="Lease",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=100, unique=True)),
-                ('holder', models.CharField(max_length=64)),
-                ('heard_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=100, unique=True)),
+                ("holder", models.CharField(max_length=64)),
+                ("heard_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='NumberCounter',
+            name="NumberCounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('insurer_id', models.BigIntegerField()),
-                ('series', models.CharField(max_length=60)),
-                ('last_number', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("insurer_id", models.BigIntegerField()),
+                ("series", models.CharField(max_length=60)),
+                ("last_number", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('insurer_id', 'series'), name='number_series_unique'), models.CheckConstraint(condition=models.Q(('last_number__gte', 0)), name='number_not_negative')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer_id", "series"), name="number_series_unique"),
+                    models.CheckConstraint(condition=models.Q(("last_number__gte", 0)), name="number_not_negative"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TrailEntry',
+            name="TrailEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('insurer_id', models.BigIntegerField(null=True)),
-                ('booked_on', models.DateField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('actor', models.CharField(max_length=200)),
-                ('actor_role', models.CharField(max_length=40)),
-                ('action', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=64)),
-                ('was', models.JSONField(null=True)),
-                ('became', models.JSONField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("insurer_id", models.BigIntegerField(null=True)),
+                ("booked_on", models.DateField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("actor", models.CharField(max_length=200)),
+                ("actor_role", models.CharField(max_length=40)),
+                ("action", models.CharField(max_length=60)),
+                ("subject", models.CharField(max_length=64)),
+                ("was", models.JSONField(null=True)),
+                ("became", models.JSONField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['insurer_id', 'subject', 'id'], name='trail_by_subject')],
+                "indexes": [models.Index(fields=["insurer_id", "subject", "id"], name="trail_by_subject")],
             },
         ),
     ]
