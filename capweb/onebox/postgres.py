@@ -124,11 +124,15 @@ class Cluster:
         if self.account.may_enter(found):
             return found
         copy = self.place / "programs" / paths.short_name(found)
+        folders = binaries.belonging_together(found)
         if not copy.is_dir():
             paths.make_owned(self.place, self.account, mode=0o711)
-            shutil.copytree(found.parent, copy.with_suffix(".new"), symlinks=True, dirs_exist_ok=True)
-            copy.with_suffix(".new").rename(copy)
-        return copy / found.name
+            unfinished = copy.with_suffix(".unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            for folder in folders:
+                shutil.copytree(folder, unfinished / folder.name, symlinks=True)
+            unfinished.rename(copy)
+        return copy / found.relative_to(folders[0].parent)
 
     def _create(self, programs: Path) -> None:
         paths.make_owned(self.place, self.account, mode=0o711)

@@ -124,7 +124,7 @@ def test_a_command_beside_it_uses_its_servers_and_leaves_them(machine):
     assert machine.ready()
 
 
-def test_readiness_says_what_is_missing_while_it_is_missing(machine):
+def test_it_is_alive_while_a_worker_hangs(machine):
     pid = machine.children()["worker"]
     os.kill(pid, signal.SIGSTOP)
     try:

