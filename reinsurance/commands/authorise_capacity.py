@@ -22,9 +22,9 @@ def authorise_capacity(
 ) -> CapacityReceipt:
     """Credit an envelope with an amount that a text authorises. The same reference and market twice changes nothing.
 
-    Runs inside acting_as_platform().
+    Runs inside acting_as_platform(). Raises NotAllowed for a role without `envelopes.write`.
     """
-    writing_alias_of(actor)
+    _must_write_envelopes(actor)
     room = locked_free_room(actor, {market})[market]
     key = f"authorised:{market}:{reference}"
     if JournalEntry.objects.using(PLATFORM).filter(insurer__isnull=True, source_key=key).exists():
@@ -38,9 +38,10 @@ def bring_envelopes_to_law(
     """Raise or reduce each envelope to its ceiling in force on `on`; an envelope that is there already is left alone.
 
     A reduction may leave room below zero: then nothing is drawn until releases have made it good. A market without a
-    ceiling (unset by law) is not touched. Runs inside acting_as_platform().
+    ceiling (unset by law) is not touched. Runs inside acting_as_platform(). Raises NotAllowed for a role without
+    `envelopes.write`.
     """
-    writing_alias_of(actor)
+    _must_write_envelopes(actor)
     rooms = locked_free_room(actor, set(ceilings))
     law_of_the_day = JournalEntry.objects.using(PLATFORM).filter(insurer__isnull=True, booked_on=on)
     receipts: dict[Market, CapacityReceipt] = {}
@@ -50,6 +51,11 @@ def bring_envelopes_to_law(
         key = f"law:{market}:{on.isoformat()}:{earlier + 1}"
         receipts[market] = _moved(actor, room, ceiling - room.limit, key=key, on=on)
     return receipts
+
+
+def _must_write_envelopes(actor: PlatformActor) -> None:
+    writing_alias_of(actor)
+    actor.must_be_allowed("envelopes.write")
 
 
 def _moved(actor: PlatformActor, room: FreeRoom, amount: Decimal, *, key: str, on: date) -> CapacityReceipt:
