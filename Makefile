@@ -52,7 +52,7 @@ node_modules/installed: package.json package-lock.json .npmrc | .venv/installed-
 	@$(PY) -m capweb.onebox requisites --screens
 	@command -v npm >/dev/null || { echo "npm is missing: the pages' component kit comes from there. Install Node.js 18 or newer with npm."; exit 1; }
 	@echo "Installing the pages' component kit …"
-	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 .venv/translated: $(CATALOGUES) | .venv/installed-runtime

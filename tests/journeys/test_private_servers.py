@@ -18,12 +18,19 @@ from tests.journeys.one_machine import environment, fresh_data_folder, onebox, w
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def folder() -> Iterator[paths.DataFolder]:
+    with fresh_data_folder() as made:
+        yield made
+
+
 @pytest.fixture
-def data(monkeypatch) -> Iterator[paths.DataFolder]:
+def data(folder, monkeypatch) -> paths.DataFolder:
+    """One cluster for the whole file; each test begins and ends with nothing running."""
     for name in ("DATABASE_URL", "CELERY_BROKER_URL"):
         monkeypatch.delenv(name, raising=False)
-    with fresh_data_folder() as folder:
-        yield folder
+    assert not PrivateServers(folder).is_running()
+    return folder
 
 
 def ask(servers: PrivateServers, question: str, *, role: str = "capweb_app"):
