@@ -93,7 +93,7 @@ def _told(message: str, line: int) -> FieldError:
         name, colon, rest = what.partition(": ")
         if colon and name.isidentifier():
             field, what = name, rest
-        elif "`" in what:
+        elif " field `" in what:
             field = what.split("`")[1]
     return FieldError(field or "row", _("This cannot be taken: %(why)s.") % {"why": what}, line=line)
 

@@ -98,11 +98,13 @@ def _decide_chunk(
         still_held(key, holder=holder)
         _settle_rows(actor, submission, _lock_open(some), on=on)
 
-    def give_up(one: _OpenRow, error: Exception) -> None:
+    def give_up(one: _OpenRow, _error: Exception) -> None:
+        # Somebody may have been quicker on the same buyer: then the books now say what stands in the way.
+        (target,) = row_targets.of_rows(actor, [one.row], on=on)
         reference = f"{submission.public_id}/{one.line}"
-        _write_outcomes(
-            [(one.id, RowOutcome.FAILED.value, [RowError("", "unexpected", line=one.line, reference=reference)])]
-        )
+        unforeseen = RowError("", "unexpected", line=one.line, reference=reference)
+        error = _what_is_wrong(one, target, on=on) or unforeseen
+        _write_outcomes([(one.id, RowOutcome.FAILED.value, [error])])
 
     work_through(actor, rows, work=work, give_up=give_up)
 
