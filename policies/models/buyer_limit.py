@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from capweb.accounts.row_security import TenantForeignKey
-from policies.models.dated import DatedFact, amount_field, not_negative, one_of, source_once
+from policies.models.dated import DatedFact, amount_field, newest_first, not_negative, one_of, source_once
 from policies.models.parties import Buyer
 from policies.models.policy import Policy
 
@@ -25,7 +25,7 @@ class LimitDecision(models.TextChoices):
 
 
 class BuyerLimit(DatedFact):
-    policy = TenantForeignKey(Policy, related_name="buyer_limits")
+    policy = TenantForeignKey(Policy, related_name="buyer_limits", db_index=False)
     buyer = TenantForeignKey(Buyer, related_name="limits")
     decision = models.CharField(max_length=13, choices=LimitDecision)
     requested_amount = amount_field(null=True)
@@ -35,7 +35,7 @@ class BuyerLimit(DatedFact):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["insurer", "policy", "buyer", "effective_on"], name="buyer_limit_of_pair"),
+            newest_first("buyer_limit_of_pair", "policy", "buyer"),
         ]
         constraints: ClassVar = [
             source_once("buyer_limit_once"),

@@ -68,3 +68,8 @@ def amount_field(**more: object) -> models.DecimalField:  # type: ignore[type-ar
 def ratio_field(**more: object) -> models.DecimalField:  # type: ignore[type-arg]
     """A ratio in 0..1, numeric(9,8)."""
     return models.DecimalField(max_digits=9, decimal_places=8, **more)  # type: ignore[arg-type]
+
+
+def newest_first(name: str, *owners: str) -> models.Index:
+    """Finds the newest row of a history with one probe: whose it is, then the effective day, then the order of entry."""
+    return models.Index(fields=["insurer", *owners, "-effective_on", "-id"], name=name)

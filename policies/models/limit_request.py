@@ -48,7 +48,7 @@ class LimitRequest(TenantRow):
     """One wish for one buyer under one policy; at most one is under way at a time."""
 
     public_id = models.CharField(max_length=40, unique=True)
-    policy = TenantForeignKey(Policy, related_name="limit_requests")
+    policy = TenantForeignKey(Policy, related_name="limit_requests", db_index=False)
     buyer = TenantForeignKey(Buyer, related_name="limit_requests")
     buyer_limit = TenantForeignKey(BuyerLimit, related_name="limit_requests")
     submission_row = TenantForeignKey(SubmissionRow, null=True, related_name="limit_requests")
@@ -99,6 +99,7 @@ class LimitRequest(TenantRow):
         indexes: ClassVar = [
             models.Index(fields=["insurer", "status", "id"], name="request_queue"),
             models.Index(fields=["insurer", "client_reference"], name="request_by_reference"),
+            models.Index(fields=["insurer", "buyer"], name="request_offered_of_buyer", condition=Q(status="offered")),
         ]
 
 

@@ -12,7 +12,16 @@ from django.db import models
 from django.db.models.functions import Now
 
 from capweb.accounts.row_security import TenantForeignKey
-from policies.models.dated import DatedFact, TenantRow, amount_field, in_ratio_range, not_negative, one_of, source_once
+from policies.models.dated import (
+    DatedFact,
+    TenantRow,
+    amount_field,
+    in_ratio_range,
+    newest_first,
+    not_negative,
+    one_of,
+    source_once,
+)
 
 
 class IdentifierType(models.TextChoices):
@@ -63,10 +72,11 @@ class Policyholder(Company):
 
 
 class PolicyholderFigures(DatedFact):
-    policyholder = TenantForeignKey(Policyholder, related_name="figures")
+    policyholder = TenantForeignKey(Policyholder, related_name="figures", db_index=False)
     turnover = amount_field(null=True)
 
     class Meta:
+        indexes: ClassVar = [newest_first("policyholder_figures_newest", "policyholder")]
         constraints: ClassVar = [
             source_once("policyholder_figures_once"),
             not_negative("policyholder_figures_not_negative", "turnover"),
@@ -88,12 +98,13 @@ class Buyer(Company):
 
 
 class BuyerFigures(DatedFact):
-    buyer = TenantForeignKey(Buyer, related_name="figures")
+    buyer = TenantForeignKey(Buyer, related_name="figures", db_index=False)
     turnover = amount_field(null=True)
     balance_sheet = amount_field(null=True)
     headcount = models.PositiveIntegerField(null=True)
 
     class Meta:
+        indexes: ClassVar = [newest_first("buyer_figures_newest", "buyer")]
         constraints: ClassVar = [
             source_once("buyer_figures_once"),
             not_negative("buyer_figures_not_negative", "turnover", "balance_sheet"),
@@ -103,12 +114,13 @@ class BuyerFigures(DatedFact):
 class BuyerRating(DatedFact):
     """The insurer's assessment of a buyer: its grade, its default probability in one year, whether it is insolvent."""
 
-    buyer = TenantForeignKey(Buyer, related_name="ratings")
+    buyer = TenantForeignKey(Buyer, related_name="ratings", db_index=False)
     grade = models.CharField(max_length=10, blank=True)
     default_probability = models.DecimalField(max_digits=9, decimal_places=8, null=True)
     is_insolvent = models.BooleanField(default=False)
 
     class Meta:
+        indexes: ClassVar = [newest_first("buyer_rating_newest", "buyer")]
         constraints: ClassVar = [
             source_once("buyer_rating_once"),
             in_ratio_range("buyer_default_probability_in_range", "default_probability"),

@@ -11,7 +11,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 
 from capweb.accounts.row_security import TenantForeignKey
-from policies.models.dated import DatedFact, TenantRow, in_ratio_range, one_of, source_once
+from policies.models.dated import DatedFact, TenantRow, in_ratio_range, newest_first, one_of, source_once
 from policies.models.parties import Policyholder
 
 
@@ -54,13 +54,14 @@ class Policy(TenantRow):
 class PolicyTerms(DatedFact):
     """What the policy says, from a day on. Delays in days; the two last ones bound the run-off of a top-up (D-36)."""
 
-    policy = TenantForeignKey(Policy, related_name="terms")
+    policy = TenantForeignKey(Policy, related_name="terms", db_index=False)
     insured_ratio = models.DecimalField(max_digits=9, decimal_places=8)
     limits_set_by = models.CharField(max_length=12, choices=LimitsSetBy, default=LimitsSetBy.INSURER)
     longest_payment_days = models.PositiveSmallIntegerField(default=90)
     declaration_delay_days = models.PositiveSmallIntegerField(default=60)
 
     class Meta:
+        indexes: ClassVar = [newest_first("policy_terms_newest", "policy")]
         constraints: ClassVar = [
             source_once("policy_terms_once"),
             in_ratio_range("policy_insured_ratio_in_range", "insured_ratio"),

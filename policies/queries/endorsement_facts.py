@@ -69,18 +69,18 @@ JOIN policies_buyer buyer ON buyer.id = term.buyer_id
 JOIN accounts_organisation house ON house.id = term.insurer_id
 LEFT JOIN LATERAL (
     SELECT broker_id FROM policies_mandate
-    WHERE policyholder_id = holder.id AND first_day <= %(on)s AND (end_day IS NULL OR end_day > %(on)s)
+    WHERE insurer_id = %(insurer)s AND policyholder_id = holder.id AND first_day <= %(on)s AND (end_day IS NULL OR end_day > %(on)s)
     LIMIT 1) mandate ON true
 LEFT JOIN accounts_organisation broker ON broker.id = mandate.broker_id
 LEFT JOIN LATERAL (
     SELECT grade, default_probability, effective_on FROM policies_buyerrating
-    WHERE buyer_id = buyer.id AND effective_on <= %(on)s AND booked_on <= %(on)s
+    WHERE insurer_id = %(insurer)s AND buyer_id = buyer.id AND effective_on <= %(on)s AND booked_on <= %(on)s
     ORDER BY effective_on DESC, id DESC LIMIT 1) rating ON true
 LEFT JOIN LATERAL (
     SELECT (array_agg(endorsement.number ORDER BY endorsement.id DESC))[1] AS number, count(*)::int AS versions
     FROM policies_endorsement endorsement
     JOIN policies_guaranteeterm other ON other.id = endorsement.term_id
-    WHERE other.guarantee_id = guarantee.id) earlier ON true
+    WHERE other.insurer_id = %(insurer)s AND other.guarantee_id = guarantee.id) earlier ON true
 ORDER BY asked.place
 """
 

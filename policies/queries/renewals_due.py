@@ -74,7 +74,7 @@ LEFT JOIN LATERAL (
     ORDER BY effective_on DESC, id DESC LIMIT 1) lim ON true
 LEFT JOIN LATERAL (
     SELECT longest_payment_days + declaration_delay_days AS run_off_days FROM policies_policyterms
-    WHERE policy_id = policy.id AND effective_on <= %(on)s AND booked_on <= %(on)s
+    WHERE insurer_id = term.insurer_id AND policy_id = policy.id AND effective_on <= %(on)s AND booked_on <= %(on)s
     ORDER BY effective_on DESC, id DESC LIMIT 1) terms ON true
 WHERE term.insurer_id = %(insurer)s AND term.status = 'running'
 """
