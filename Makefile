@@ -73,7 +73,9 @@ run: install ## the whole product on this machine, with the sample portfolio, un
 	@exec $(PY) manage.py onebox run
 
 demo: install ## the whole job once, from a broker's file to the bordereaux, into demo-output/
-	@exec $(PY) manage.py demo --output demo-output
+	@folder=$$(mktemp -d $${TMPDIR:-/tmp}/capweb-demo.XXXXXX) && chmod 755 "$$folder" && trap 'rm -rf "$$folder"' EXIT INT TERM && \
+	env -u DATABASE_URL -u DATABASE_OWNER_URL -u DATABASE_PLATFORM_URL -u CELERY_BROKER_URL CAPWEB_DATA="$$folder" \
+		$(PY) manage.py demo --output demo-output $(DEMO_ARGUMENTS)
 
 test: install-dev ## every test
 	@exec $(PY) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGUMENTS)
