@@ -221,6 +221,18 @@ def test_a_body_that_announces_too_much_is_refused_before_it_is_read(world):
     assert (found["code"], found["size"], found["largest"]) == ("body_too_large", 1001, 1000)
 
 
+@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer nobodys"}])
+def test_nothing_is_read_of_what_a_stranger_sends(world, headers):
+    class Unread(io.BytesIO):
+        def read(self, *_size):
+            raise AssertionError("it was read")
+
+    answer = callers.Caller(**headers).http.generic(
+        "POST", f"/api/v1{BULK}", b"x", content_type="text/csv", **{"wsgi.input": Unread()}
+    )
+    assert answer.status_code == 401, answer.content
+
+
 def test_a_body_of_unknown_length_is_asked_for_it(world):
     answer = world.elise.http.generic(
         "POST",
