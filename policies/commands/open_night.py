@@ -95,9 +95,11 @@ def _night_of(actor: Actor, day: date, *, at: datetime) -> dict[str, int]:
         done = NightRun.objects.filter(day=day).first()
         if done is not None:
             return dict(done.report)
+    # Offers first: what they held is room for the renewals.
+    expired = _expire_offers(actor, day)
     renewed = renew_terms(actor, on=day, at=at)
     report = {
-        "offers_expired": _expire_offers(actor, day),
+        "offers_expired": expired,
         "renewed": renewed.renewed,
         "renewals_refused": renewed.refused,
         "renewals_referred": renewed.referred,
