@@ -104,6 +104,13 @@ def _stop(_: argparse.Namespace) -> int:
         if not processes.wait_until_gone(found.supervisor, seconds=_STOP_SECONDS):
             print(f"The supervisor (process {found.supervisor.pid}) does not end; see {data.logs}", file=sys.stderr)
             return 1
+    data.prepare()
+    lock = record.lock_of(data)
+    if lock.take(wait=False):
+        # No supervisor lives; one that was killed may have left its children.
+        if left := record.stop_leftovers(data):
+            print(f"Ended what a killed run had left behind: {', '.join(left)}.")
+        lock.release()
     if PrivateServers().stop():
         print("Nothing runs any more.")
         return 0

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from capweb.onebox import paths, record
+from capweb.onebox import paths, processes, record
 from tests.journeys.one_machine import environment, free_port, fresh_data_folder, onebox, processes_of, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -60,8 +60,8 @@ def machine() -> Iterator[Machine]:
             yield started
         finally:
             if running.poll() is None:
-                running.kill()
-                running.wait()
+                running.terminate()
+                running.wait(timeout=90)
 
 
 def run_again(machine: Machine, **more: str) -> subprocess.CompletedProcess:
@@ -132,6 +132,20 @@ def test_it_is_alive_while_a_worker_hangs(machine):
             assert json.loads(answer.read()) == {"status": "alive"}
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+def test_stop_ends_what_a_killed_run_left_behind():
+    """A supervisor that is killed cannot stop its children; `onebox stop` and the next `make run` do."""
+    with fresh_data_folder() as data:
+        data.prepare()
+        left = subprocess.Popen(["sleep", "600"], env=environment(data), start_new_session=True)
+        gone = processes.KnownProcess(2**22 - 1, 1)
+        record.write(data, record.Record(gone, "http://127.0.0.1:1/", {"worker": processes.known_process(left.pid)}))
+        told = subprocess.run(
+            onebox("stop"), env=environment(data), cwd=paths.PROJECT_ROOT, capture_output=True, text=True, check=True
+        )
+        assert "left behind: worker" in told.stdout
+        assert left.wait(timeout=5) != 0
 
 
 def test_ctrl_c_leaves_no_process_even_when_one_hangs(machine):
