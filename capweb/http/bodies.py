@@ -83,7 +83,7 @@ def must_be_acceptable(request: Request) -> None:
     """Before anything is read: raises BodyTooLarge or LengthRequired by what the headers announce."""
     announced = request.META.get("CONTENT_LENGTH") or ""
     if announced.isdigit() and int(announced) > settings.LARGEST_UPLOAD_BYTES:
-        raise _too_large(size=int(announced))
+        raise too_large(size=int(announced))
     if not announced and request.META.get("HTTP_TRANSFER_ENCODING"):
         raise LengthRequired(_("Send the length of the body (Content-Length); it cannot be taken in pieces."))
 
@@ -92,7 +92,7 @@ def read_bytes(stream: IO[bytes]) -> bytes:
     """The whole body; raises BodyTooLarge as soon as it is longer than the service takes, whatever was announced."""
     content = stream.read(settings.LARGEST_UPLOAD_BYTES + 1)
     if len(content) > settings.LARGEST_UPLOAD_BYTES:
-        raise _too_large()
+        raise too_large()
     return content
 
 
@@ -142,7 +142,8 @@ def _too_many(name: str, count: int, largest: int) -> FieldError:
     return FieldError(name, text % {"count": count, "largest": largest}, code="too_many")
 
 
-def _too_large(*, size: int | None = None) -> BodyTooLarge:
+def too_large(*, size: int | None = None) -> BodyTooLarge:
+    """The error that tells what is taken at most, and what was announced where that is known."""
     largest = settings.LARGEST_UPLOAD_BYTES
     facts = {"largest": largest} if size is None else {"size": size, "largest": largest}
     return BodyTooLarge(

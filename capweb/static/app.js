@@ -74,7 +74,19 @@ for (const zone of document.querySelectorAll("[data-takes-file]")) {
   for (const name of ["dragleave", "drop"]) {
     zone.addEventListener(name, (event) => { event.preventDefault(); zone.classList.remove("over"); });
   }
-  zone.addEventListener("drop", (event) => { if (event.dataTransfer.files.length) field.files = event.dataTransfer.files; });
+  // A file that the server would refuse for its size is refused before it is sent: the answer to a long upload that is
+  // broken off does not always reach the page.
+  const weigh = () => {
+    const isTooLarge = [...field.files].some((file) => file.size > Number(zone.dataset.largest));
+    field.setCustomValidity(isTooLarge ? zone.dataset.tooLarge : "");
+    if (isTooLarge) field.reportValidity();
+  };
+  field.addEventListener("change", weigh);
+  zone.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
+    field.files = event.dataTransfer.files;
+    weigh();
+  });
 }
 
 // When the page comes back from the browser's memory, its buttons work again.

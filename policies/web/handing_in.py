@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -88,8 +89,9 @@ class NewRequest(DeskView):
         for field, sentence in _errors(row):
             form.add_error(field if field in form.fields else None, sentence)
         # What failed is settled; the next press of the button is another request.
-        form.data = form.data.copy()
-        form.data["key"] = NewRequestForm.fresh().initial["key"]
+        data = request.POST.copy()
+        data["key"] = str(NewRequestForm.fresh().initial["key"])
+        form.data = data
         return render(request, "policies/new_request.html", {"form": form}, status=422)
 
 
@@ -125,9 +127,14 @@ class Upload(DeskView):
     def _page(self, request: HttpRequest, form: UploadForm, *, status: int = 200) -> HttpResponse:
         with acting(self.actor):
             latest = submissions.latest(self.actor, limit=10)
-        return render(
-            request, "policies/upload.html", {"form": form, "submissions": latest, "columns": _columns()}, status=status
-        )
+        shown = {
+            "form": form,
+            "submissions": latest,
+            "columns": _columns(),
+            "largest_bytes": settings.LARGEST_UPLOAD_BYTES,
+            "largest": settings.LARGEST_UPLOAD_BYTES // 1024 // 1024,
+        }
+        return render(request, "policies/upload.html", shown, status=status)
 
 
 class UploadExample(DeskView):
