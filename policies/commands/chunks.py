@@ -22,6 +22,8 @@ CHUNK_ROWS: Final = 2_000
 
 Item = TypeVar("Item")
 
+_NO_FAULT_OF_THE_ITEMS: Final = (LeaseLost, OperationalError, InterfaceError)
+
 
 def in_chunks(items: Sequence[Item], *, size: int = CHUNK_ROWS) -> Iterator[Sequence[Item]]:
     """The items in slices of at most `size`, in order."""
@@ -38,23 +40,39 @@ def work_through(
 ) -> None:
     """Do `work` on all items in one transaction of the actor; halve on an unexpected error.
 
-    `give_up` is called in a transaction of its own for each item that fails alone. LeaseLost and a lost database are
-    raised: the whole is repeated later.
+    `give_up` is called in a transaction of its own for each item that fails alone, twice. LeaseLost and a lost database
+    are raised: the whole is repeated later.
     """
     try:
-        with acting(actor):
-            work(items)
-            with connections["default"].cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    except (LeaseLost, OperationalError, InterfaceError):
+        _in_one_transaction(actor, items, work)
+    except _NO_FAULT_OF_THE_ITEMS:
         raise
     except Exception as error:
         if len(items) == 1:
-            log.exception("one item of a batch failed alone", item=str(items[0])[:200])
-            with acting(actor):
-                give_up(items[0], error)
+            _once_more(actor, items[0], work=work, give_up=give_up)
             return
         log.warning("a chunk failed and is halved", rows=len(items), error=repr(error))
         middle = len(items) // 2
         for half in (items[:middle], items[middle:]):
             work_through(actor, half, work=work, give_up=give_up)
+
+
+def _once_more(
+    actor: Actor, item: Item, *, work: Callable[[Sequence[Item]], None], give_up: Callable[[Item, Exception], None]
+) -> None:
+    """What stood in the way of a lone item may have been written by somebody else a moment ago: now it can be seen."""
+    try:
+        _in_one_transaction(actor, [item], work)
+    except _NO_FAULT_OF_THE_ITEMS:
+        raise
+    except Exception as error:
+        log.exception("one item of a batch failed alone", item=str(item)[:200])
+        with acting(actor):
+            give_up(item, error)
+
+
+def _in_one_transaction(actor: Actor, items: Sequence[Item], work: Callable[[Sequence[Item]], None]) -> None:
+    with acting(actor):
+        work(items)
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

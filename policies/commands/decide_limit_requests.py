@@ -42,8 +42,17 @@ _read_row: Final = msgspec.json.Decoder(RequestRow)
 
 
 @dataclass(frozen=True, slots=True)
+class _StoredRow:
+    """A row without outcome as it lies in the table; read inside its chunk, so that one which cannot be fails alone."""
+
+    id: int
+    line: int
+    fields: str
+
+
+@dataclass(frozen=True, slots=True)
 class _OpenRow:
-    """A row without outcome, with its fields."""
+    """A row without outcome, locked, with its fields."""
 
     id: int
     line: int
@@ -81,35 +90,33 @@ def decide_submission(
     return True
 
 
-def _next_rows(actor: Actor, submission_id: int, *, limit: int) -> list[_OpenRow]:
+def _next_rows(actor: Actor, submission_id: int, *, limit: int) -> list[_StoredRow]:
     with acting(actor), connections["default"].cursor() as cursor:
         cursor.execute(
             "SELECT id, line, fields::text FROM policies_submissionrow "
             "WHERE insurer_id = %s AND submission_id = %s AND outcome IS NULL ORDER BY line LIMIT %s",
             [actor.insurer_id, submission_id, limit],
         )
-        return [_OpenRow(row_id, line, _read_row.decode(fields)) for row_id, line, fields in cursor.fetchall()]
+        return [_StoredRow(*found) for found in cursor.fetchall()]
 
 
 def _decide_chunk(
-    actor: Actor, submission: Submission, rows: Sequence[_OpenRow], *, on: date, key: str, holder: str
+    actor: Actor, submission: Submission, rows: Sequence[_StoredRow], *, on: date, key: str, holder: str
 ) -> None:
-    def work(some: Sequence[_OpenRow]) -> None:
+    def work(some: Sequence[_StoredRow]) -> None:
         still_held(key, holder=holder)
         _settle_rows(actor, submission, _lock_open(some), on=on)
 
-    def give_up(one: _OpenRow, _error: Exception) -> None:
-        # Somebody may have been quicker on the same buyer: then the books now say what stands in the way.
-        (target,) = row_targets.of_rows(actor, [one.row], on=on)
+    def give_up(one: _StoredRow, _error: Exception) -> None:
+        still_held(key, holder=holder)
         reference = f"{submission.public_id}/{one.line}"
-        unforeseen = RowError("", "unexpected", line=one.line, reference=reference)
-        error = _what_is_wrong(one, target, on=on) or unforeseen
+        error = RowError("", "unexpected", line=one.line, reference=reference)
         _write_outcomes([(one.id, RowOutcome.FAILED.value, [error])])
 
     work_through(actor, rows, work=work, give_up=give_up)
 
 
-def _lock_open(rows: Sequence[_OpenRow]) -> list[_OpenRow]:
+def _lock_open(rows: Sequence[_StoredRow]) -> list[_OpenRow]:
     """The rows that are still open, locked: nobody else settles them meanwhile."""
     ids = [row.id for row in rows]
     locked = set(
@@ -118,7 +125,7 @@ def _lock_open(rows: Sequence[_OpenRow]) -> list[_OpenRow]:
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    return [row for row in rows if row.id in locked]
+    return [_OpenRow(row.id, row.line, _read_row.decode(row.fields)) for row in rows if row.id in locked]
 
 
 def _settle_rows(actor: Actor, submission: Submission, rows: Sequence[_OpenRow], *, on: date) -> None:
@@ -149,20 +156,25 @@ def _decide_good(
     decision_ids = write_decisions(actor, judged, on=on)
     ids = draw_ids("policies_limitrequest", len(good))
     requests = [(row_id, new_public_id("req")) for row_id in ids]
-    copy_rows(
-        "policies_limitrequest",
-        _REQUEST_COLUMNS,
-        [
-            _request_row(actor, one, asked, request, state, decision_id, on)
-            for (one, _, asked), request, state, decision_id in zip(good, requests, judged, decision_ids, strict=True)
-        ],
-    )
+    rows: list[tuple[object, ...]] = [
+        _request_row(actor, one, asked=asked, request=request, state=state, decision_id=decision_id, on=on)
+        for (one, _, asked), request, state, decision_id in zip(good, requests, judged, decision_ids, strict=True)
+    ]
+    copy_rows("policies_limitrequest", _REQUEST_COLUMNS, sorted(rows, key=_by_policy_and_buyer))
     settled = issue_offers(actor, requests, judged, decision_ids, law_book=law_book, on=on)
     return [(one.id, state.status, None) for (one, _, _), state in zip(good, settled, strict=True)]
 
 
+def _by_policy_and_buyer(row: Sequence[Any]) -> tuple[int, int]:
+    """The order in which requests are written: two files that ask for the same buyers wait for one another only once.
+
+    In the order of each file, one would hold what the other waits for.
+    """
+    return row[_REQUEST_COLUMNS.index("policy_id")], row[_REQUEST_COLUMNS.index("buyer_id")]
+
+
 def _request_row(
-    actor: Actor, one: _OpenRow, asked: Asked, request: tuple[int, str], state: Judged, decision_id: int, on: date
+    actor: Actor, one: _OpenRow, *, asked: Asked, request: tuple[int, str], state: Judged, decision_id: int, on: date
 ) -> tuple[object, ...]:
     status, referred_to, waits_for = standing_of(state)
     return (
@@ -190,7 +202,7 @@ def _asked(row: RequestRow, target: RowTarget) -> Asked:
     )
 
 
-def _what_is_wrong(one: _OpenRow, target: RowTarget, *, on: date) -> RowError | None:
+def _what_is_wrong(one: _OpenRow, target: RowTarget, *, on: date) -> RowError | None:  # noqa: PLR0911  one place holds the ifs
     """The first thing in the books that keeps this row from being judged; None when it can be."""
     row, line = one.row, one.line
     if target.policy_id is None:
