@@ -1,7 +1,7 @@
 """How fast does a file become decisions with reasons, offers and holds?
 
-Ours: `decide_submission` on a stored file. Floor (a): COPY of the very rows that ours wrote, as the tables' owner, into a
-copy of the database taken just before, constraints and triggers in place. Peer (b): the conventional way, DRF
+Ours: `decide_submission` on a stored file. Floor (a): COPY of the very rows that ours wrote, as the tables' owner,
+into a copy of the database taken just before, constraints and triggers in place. Peer (b): the conventional way, DRF
 `many=True` and one service call a row (bench/conventional.py), on a slice of the same file.
 """
 

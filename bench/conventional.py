@@ -132,7 +132,8 @@ def request_top_up(actor: Actor, row: dict, *, on: date) -> LimitRequest:
             binding=decision.binding or "", insured_ratio=decision.insured_ratio,
             retention_ratio=decision.retention_ratio, ceded_ratio=decision.ceded_ratio, premium=decision.premium,
             premium_rate=decision.premium_rate, is_premium_illustrative=decision.premium_illustrative,
-            facts=json.loads(facts.to_json(case)), reasons=json.loads(decisions.compact_json(decision)), law=decision.law,
+            facts=json.loads(facts.to_json(case)), reasons=json.loads(decisions.compact_json(decision)),
+            law=decision.law,
         )  # fmt: skip
         status = {"refer": "referred", "refuse": "refused", "no_need": "no_need"}.get(decision.outcome, "offered")
         request = LimitRequest.objects.create(
@@ -143,7 +144,7 @@ def request_top_up(actor: Actor, row: dict, *, on: date) -> LimitRequest:
             referred_to=decision.referred_to or "", decision=record, booked_on=on, decided_on=on,
         )  # fmt: skip
         if status == "offered":
-            _offer(actor, request, record, decision, case, on)
+            _offer(actor, request, record, decision=decision, case=case, on=on)
         TrailEntry.objects.create(
             insurer_id=actor.insurer_id, booked_on=on, actor=actor.name, actor_role=actor.role,
             action=f"request.{status}", subject=request.public_id,
@@ -151,7 +152,7 @@ def request_top_up(actor: Actor, row: dict, *, on: date) -> LimitRequest:
         return request
 
 
-def _offer(actor: Actor, request: LimitRequest, record: DecisionRecord, decision, case, on: date) -> None:
+def _offer(actor: Actor, request: LimitRequest, record: DecisionRecord, *, decision, case, on: date) -> None:
     kind = "complement" if case.asks_for_complement else "substitution"
     treaty = treaty_book(actor).open_on(on, kind=kind, market=case.market)
     ceded = to_cent_half_up(decision.granted * treaty.ceded_ratio)

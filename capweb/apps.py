@@ -6,4 +6,4 @@ class CapwebConfig(AppConfig):
 
     def ready(self) -> None:
         # Whoever sends a task by name needs the one configured Celery application.
-        from capweb import celery  # noqa: F401, PLC0415
+        from capweb import celery  # noqa: F401

@@ -1,4 +1,4 @@
-"""Tasks: shells around commands. A message is a wake-up and may come twice; extra arguments are accepted and ignored."""
+"""Tasks: shells around commands. A message is a wake-up and may come twice; further arguments are ignored."""
 
 from __future__ import annotations
 

@@ -24,7 +24,10 @@ PASSWORD = "Une phrase de passe 2020"
 
 INSURERS = ("euler-hermes", "coface", "atradius", "groupama", "axa-assurcredit")
 ORGANISATIONS = [
-    *(NewOrganisation("insurer", code, code.title(), siren_from_serial(90000001 + i), "1 rue de la Paix", "75002", "Paris") for i, code in enumerate(INSURERS)),
+    *(
+        NewOrganisation("insurer", code, code.title(), siren_from_serial(90000001 + i), "1 rue Nord", "75002", "Paris")
+        for i, code in enumerate(INSURERS)
+    ),
     NewOrganisation("broker", "courtage-du-port", "Courtage du Port", siren_from_serial(91000001)),
     NewOrganisation("broker", "cabinet-lemoine", "Cabinet Lemoine", siren_from_serial(91000002)),
     NewOrganisation("reinsurer", "ccr", "Caisse centrale de réassurance"),

@@ -1,7 +1,7 @@
 """Rows for tests, made as the application role of one insurer: `portfolio(actor)` gives a small world to ask from.
 
-Every maker returns plain numbers and ids; amounts default to the worked checks of the sources (a buyer of grade 7 with a
-default probability of 4 %, a limit of 400 k€ cut to 150 k€, and so on).
+Every maker returns plain numbers and ids; what is not said defaults to the worked checks of the sources (a buyer of
+grade 7 with a default probability of 4 %).
 """
 
 from __future__ import annotations

@@ -162,7 +162,7 @@ class SharedTable(_TableOperation):
 
 
 class FrameworkTables(Operation):
-    """Full rights for the application on the tables of libraries (sessions, sign-in, OAuth); reading for the platform."""
+    """Full rights for the application on the libraries' tables (sessions, sign-in, OAuth); reading for the platform."""
 
     reversible = True
     reduces_to_sql = True

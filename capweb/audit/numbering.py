@@ -6,7 +6,7 @@ from django.db import connections
 
 
 def take_numbers(insurer_id: int, series: str, *, count: int, using: str = "default") -> range:
-    """The next `count` numbers of a series of one insurer, in order; the series stays locked until the transaction ends.
+    """The next `count` numbers of an insurer's series, in order; the series stays locked until the transaction ends.
 
     Counters are the last lock of a chunk (house rule on the order of locks), so that nobody waits for long.
     """

@@ -8,8 +8,8 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
-from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from kombu import Connection
@@ -20,13 +20,13 @@ HEART_BEAT_SECONDS = 45
 
 
 @never_cache
-def healthz(request: HttpRequest) -> JsonResponse:
+def healthz(_request: HttpRequest) -> JsonResponse:
     """Alive: nothing else is asked."""
     return JsonResponse({"status": "alive"})
 
 
 @never_cache
-def readyz(request: HttpRequest) -> JsonResponse:
+def readyz(_request: HttpRequest) -> JsonResponse:
     """200 when everything that a request needs is there, else 503 with what is missing and why."""
     checks: dict[str, Callable[[], str | None]] = {
         "database": _database,

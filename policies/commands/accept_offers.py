@@ -133,7 +133,8 @@ def _grant(
     public_ids = [new_public_id("gar") for _ in rows]
     copy_rows(
         "policies_guarantee",
-        ("id", "insurer_id", "public_id", "policy_id", "buyer_id", "limit_request_id", "product", "kind", "market", "anchor_day", "booked_on"),
+        ("id", "insurer_id", "public_id", "policy_id", "buyer_id", "limit_request_id", "product", "kind", "market",
+         "anchor_day", "booked_on"),
         [
             (row_id, actor.insurer_id, public_id, row.policy_id, row.buyer_id, row.request_id, one.decision.product,
              row.kind, row.market, one.decision.term.first, on)

@@ -19,7 +19,7 @@ from policies.models import Buyer, BuyerLimit, BuyerRating, LimitDecision, Polic
 
 @dataclass(frozen=True, slots=True)
 class LimitNotice:
-    """One decision of the insurer on its own limit; amounts in euro. `source_reference` is the insurer's own, unique."""
+    """One decision of the insurer on its own limit, in euro. `source_reference` is the insurer's own and unique."""
 
     source_reference: str
     policy_number: str

@@ -80,7 +80,7 @@ def run_demonstration(
     seeded(1)
     desks = [memberships.system_actor(house, name="demonstration") for house in memberships.insurers()]
     submissions = _hand_in(
-        done, desks, notices, folder / "requests", rows=rows, bad_rows=bad_rows, seed=seed, step=step, on=clock()[0]
+        desks, notices, folder / "requests", rows=rows, bad_rows=bad_rows, seed=seed, step=step, on=clock()[0]
     )
     _answer(done, desks, seed=seed, step=step, clock=clock)
     _render(done, desks, folder / "endorsements", count=documents, step=step)
@@ -90,7 +90,6 @@ def run_demonstration(
 
 
 def _hand_in(
-    done: Demonstration,
     desks: list[Actor],
     notices: dict[str, int],
     folder: Path,

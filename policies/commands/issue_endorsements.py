@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from capweb.accounts.acting import must_be_acting
 from capweb.accounts.actor import Actor
-from capweb.audit.copying import Jsonb, copy_rows
+from capweb.audit.copying import copy_rows
 from capweb.audit.numbering import take_numbers
 from capweb.audit.outbox import wake_after_commit
 from capweb.kernel.money import ceded_and_kept
@@ -76,7 +76,8 @@ def issue_endorsements(
     ]
     copy_rows(
         "policies_endorsement",
-        ("insurer_id", "number", "series", "position", "term_id", "cause", "issued_on", "snapshot", "digest", "template_version"),
+        ("insurer_id", "number", "series", "position", "term_id", "cause", "issued_on", "snapshot", "digest",
+         "template_version"),
         [
             (
                 actor.insurer_id, number, series, position, order.term_id, order.cause, on,
@@ -107,10 +108,21 @@ def _snapshot(
         guarantee=printed.guarantee_id,
         policy_number=printed.policy_number,
         replaces=printed.previous_number,
-        insurer=_company(printed.insurer_name, printed.insurer_siren, printed.insurer_street,
-                         printed.insurer_postal_code, printed.insurer_town),
-        policyholder=_company(printed.holder_name, printed.holder_identifier, printed.holder_street,
-                              printed.holder_postal_code, printed.holder_town, printed.holder_country),
+        insurer=_company(
+            printed.insurer_name,
+            printed.insurer_siren,
+            street=printed.insurer_street,
+            postal_code=printed.insurer_postal_code,
+            town=printed.insurer_town,
+        ),
+        policyholder=_company(
+            printed.holder_name,
+            printed.holder_identifier,
+            street=printed.holder_street,
+            postal_code=printed.holder_postal_code,
+            town=printed.holder_town,
+            country=printed.holder_country,
+        ),
         broker=part.Broker(name=printed.broker_name, siren=printed.broker_siren) if printed.broker_name else None,
         product=printed.product,  # type: ignore[arg-type]
         scheme=part.Scheme(
@@ -143,7 +155,10 @@ def _snapshot(
             notice_days=law.counts.get("contracts/settings/notice_days"),
         ),
         term=part.CoverTerm(
-            first=order.granted_term.first, end=order.granted_term.end, number=printed.sequence, cover_end=order.cover_end
+            first=order.granted_term.first,
+            end=order.granted_term.end,
+            number=printed.sequence,
+            cover_end=order.cover_end,
         ),
         premium=part.Premium(
             rate=order.premium_rate,
@@ -170,7 +185,11 @@ def _snapshot(
             part.Reason(sentence=explain.sentence(reason, "fr"), article=reason.rule.reference.text) for reason in said
         ),
         acceptance=part.Acceptance(
-            manner="online", accepted_by=order.accepted_by, role=order.accepted_role or None, accepted_at=at, offer=order.offer
+            manner="online",
+            accepted_by=order.accepted_by,
+            role=order.accepted_role or None,
+            accepted_at=at,
+            offer=order.offer,
         )
         if order.accepted_by
         else None,
@@ -178,7 +197,7 @@ def _snapshot(
     )  # fmt: skip
 
 
-def _company(name: str, siren: str, street: str, postal_code: str, town: str, country: str = "FR") -> part.Company:
+def _company(name: str, siren: str, *, street: str, postal_code: str, town: str, country: str = "FR") -> part.Company:
     lines = (street,) if street else ()
     return part.Company(
         name=name, siren=siren, address=part.Address(lines=lines, postal_code=postal_code, town=town, country=country)

@@ -75,8 +75,8 @@ def judge_batch(
 ) -> list[Judged]:
     """Judge the cases of one day in order, and share free room out among those that would be granted.
 
-    `ceded_before` is what each case already draws or holds and would be replaced (a renewal, an accepted offer): room is
-    needed for the increment only. Locks the envelopes until the transaction ends. Runs inside acting(actor).
+    `ceded_before` is what each case already draws or holds and would be replaced (a renewal, an accepted offer): room
+    is needed for the increment only. Locks the envelopes until the transaction ends. Runs inside acting(actor).
     """
     law = law_book.on(on)
     before = ceded_before or [ZERO] * len(cases)

@@ -69,7 +69,14 @@ def issue_offers(
     closes_on = _open_until(law_book, on)
     rows = [
         _offer_row(
-            actor, offer_id, public_ids[place], requests[place][0], decision_ids[place], judged[place], on, closes_on
+            actor,
+            judged[place],
+            offer_id=offer_id,
+            public_id=public_ids[place],
+            request_id=requests[place][0],
+            decision_id=decision_ids[place],
+            on=on,
+            closes_on=closes_on,
         )
         for offer_id, place in zip(offer_ids, offered, strict=True)
     ]
@@ -113,11 +120,12 @@ def issue_offers(
 
 def _offer_row(
     actor: Actor,
+    one: Judged,
+    *,
     offer_id: int,
     public_id: str,
     request_id: int,
     decision_id: int,
-    one: Judged,
     on: date,
     closes_on: date,
 ) -> tuple[object, ...]:
@@ -133,7 +141,7 @@ def _offer_row(
 
 
 def _open_until(law_book: LawBook, on: date) -> date:
-    """The first day on which an offer of this day is closed: after the days allowed (D-30), or when the law changes (D-37)."""
+    """The first day on which an offer of today is closed: after the days allowed (D-30), or as law changes (D-37)."""
     law = law_book.on(on)
     days = law.counts["contracts/settings/offer_days"]
     for ahead in range(1, days):

@@ -50,7 +50,7 @@ def render_endorsements(
 def render_endorsement(actor: Actor, endorsement_id: int) -> bytes:
     """The PDF of one endorsement, made and kept now if it was not before."""
     # WeasyPrint takes a second to load: only whoever renders pays for it.
-    from policies.documents.endorsement_pdf import endorsement_pdf  # noqa: PLC0415
+    from policies.documents.endorsement_pdf import endorsement_pdf
 
     with acting(actor):
         row = Endorsement.objects.get(pk=endorsement_id)

@@ -110,7 +110,7 @@ def lapse_terms(actor: Actor, *, on: date, progress: Callable[[int], None] | Non
 
 
 def _renew(actor: Actor, due: Sequence[DueTerm], *, on: date, at: datetime) -> Renewed:
-    """One chunk of renewals. What cannot be judged any more (the primary was resumed) is refused without a judgement."""
+    """One chunk of renewals. Where the primary was resumed nothing is left to judge, and the renewal is refused."""
     judgeable = [row for row in due if _same_kind_still(row)]
     resumed = [row for row in due if not _same_kind_still(row)]
     law_book = current_law_book(actor)

@@ -108,7 +108,7 @@ def _judge(actor: Actor, rows: Sequence[LimitRequest], *, on: date) -> list[Judg
 
 
 def _approved(one: Judged, settlement: Settlement) -> Judged:
-    """The same judgement with the underwriter's approval: every rule stands, the referral to the underwriter is answered."""
+    """The same judgement with the underwriter's approval: every rule stands, the referral is answered."""
     if one.is_grant:
         return one
     most = most_approvable(one)

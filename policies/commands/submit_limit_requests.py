@@ -1,7 +1,7 @@
 """Hand in limit requests: a file or one request. Everything is kept, bad rows with their reasons and lines.
 
-Nothing is decided here: the rows are stored and a task is woken. The same content from the same organisation is the same
-submission, so a file sent twice is answered with the first.
+Nothing is decided here: the rows are stored and a task is woken. The same content from the same organisation is the
+same submission, so a file sent twice is answered with the first.
 """
 
 from __future__ import annotations

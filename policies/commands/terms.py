@@ -19,8 +19,8 @@ from reinsurance.domain.cession import CededRisk, CessionOrder, CessionReceipt
 
 _COLUMNS = (
     "id", "insurer_id", "guarantee_id", "policy_id", "buyer_id", "sequence", "status", "granted_first", "granted_end",
-    "cover_first", "cover_end", "amount", "granted_amount", "insured_ratio", "retention_ratio", "ceded_ratio", "premium",
-    "premium_rate", "is_premium_illustrative", "decision_id", "offer_id", "cession_id", "booked_on",
+    "cover_first", "cover_end", "amount", "granted_amount", "insured_ratio", "retention_ratio", "ceded_ratio",
+    "premium", "premium_rate", "is_premium_illustrative", "decision_id", "offer_id", "cession_id", "booked_on",
 )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def grant_terms(actor: Actor, new: Sequence[NewTerm], *, on: date) -> tuple[list
 
     Raises what `cede` raises; nothing is written then.
     """
-    receipts = cede(actor, [_order(actor, one) for one in new], on=on)
+    receipts = cede(actor, [_order(one) for one in new], on=on)
     ids = draw_ids("policies_guaranteeterm", len(new))
     copy_rows(
         "policies_guaranteeterm",
@@ -64,7 +64,7 @@ def grant_terms(actor: Actor, new: Sequence[NewTerm], *, on: date) -> tuple[list
     return ids, receipts
 
 
-def _order(actor: Actor, one: NewTerm) -> CessionOrder:
+def _order(one: NewTerm) -> CessionOrder:
     decision = one.judged.decision
     assert decision.premium is not None
     assert decision.premium_rate is not None

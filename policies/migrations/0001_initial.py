@@ -1,8 +1,9 @@
-import capweb.accounts.row_security
 import django.contrib.postgres.constraints
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
+
+import capweb.accounts.row_security
 
 
 class Migration(migrations.Migration):

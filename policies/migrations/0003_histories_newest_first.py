@@ -1,7 +1,7 @@
-
-import capweb.accounts.row_security
 import django.db.models.deletion
 from django.db import migrations, models
+
+import capweb.accounts.row_security
 
 
 class Migration(migrations.Migration):

@@ -71,5 +71,5 @@ def ratio_field(**more: object) -> models.DecimalField:  # type: ignore[type-arg
 
 
 def newest_first(name: str, *owners: str) -> models.Index:
-    """Finds the newest row of a history with one probe: whose it is, then the effective day, then the order of entry."""
+    """Finds the newest row of a history with one probe: whose it is, its effective day, then the order of entry."""
     return models.Index(fields=["insurer", *owners, "-effective_on", "-id"], name=name)

@@ -52,7 +52,7 @@ class Company(TenantRow):
 
 
 class Policyholder(Company):
-    """The supplier who is insured, or asks to be: an applicant may have a substitution too (décret 2020-397, art. 4)."""
+    """The supplier who is insured, or asks to be: an applicant may have a substitution (décret 2020-397, art. 4)."""
 
     status = models.CharField(max_length=10, choices=PolicyholderStatus, default=PolicyholderStatus.IN_BEING)
     is_factor = models.BooleanField(default=False)

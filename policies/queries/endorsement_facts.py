@@ -69,7 +69,8 @@ JOIN policies_buyer buyer ON buyer.id = term.buyer_id
 JOIN accounts_organisation house ON house.id = term.insurer_id
 LEFT JOIN LATERAL (
     SELECT broker_id FROM policies_mandate
-    WHERE insurer_id = %(insurer)s AND policyholder_id = holder.id AND first_day <= %(on)s AND (end_day IS NULL OR end_day > %(on)s)
+    WHERE insurer_id = %(insurer)s AND policyholder_id = holder.id AND first_day <= %(on)s
+      AND (end_day IS NULL OR end_day > %(on)s)
     LIMIT 1) mandate ON true
 LEFT JOIN accounts_organisation broker ON broker.id = mandate.broker_id
 LEFT JOIN LATERAL (

@@ -1,4 +1,4 @@
-"""Terms that end on or before a day: those asked to be renewed with the latest notice on their buyer, and the others."""
+"""Terms that end on or before a day: those asked to be renewed, with the latest notice on their buyer, and the rest."""
 
 from __future__ import annotations
 

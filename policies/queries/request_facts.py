@@ -47,7 +47,8 @@ SELECT asked.place, lim.decision, lim.notified_on, lim.effective_on, lim.amount_
        buyer.country, buyer.created_on, size.turnover, size.balance_sheet, size.headcount,
        rating.grade, rating.default_probability, COALESCE(rating.is_insolvent, false),
        others.same_holder, others.other_holders
-FROM unnest(%(policies)s::bigint[], %(buyers)s::bigint[], %(limits)s::bigint[], %(terms)s::bigint[], %(offers)s::bigint[])
+FROM unnest(%(policies)s::bigint[], %(buyers)s::bigint[], %(limits)s::bigint[], %(terms)s::bigint[],
+            %(offers)s::bigint[])
      WITH ORDINALITY AS asked (policy_id, buyer_id, limit_id, own_term_id, own_offer_id, place)
 JOIN policies_policy policy ON policy.id = asked.policy_id AND policy.insurer_id = %(insurer)s
 JOIN policies_policyholder holder ON holder.id = policy.policyholder_id

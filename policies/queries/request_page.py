@@ -10,7 +10,6 @@ from capweb.accounts.actor import Actor
 from capweb.audit.models import TrailEntry
 from eligibility.domain import headroom
 from eligibility.domain.decision import Headroom
-from eligibility.queries.decisions import DecisionRow
 from eligibility.queries.law_book import current_law_book
 from policies.queries import requests
 from policies.queries.requests import RequestDetail
@@ -42,22 +41,18 @@ class RequestPage:
 def of(actor: Actor, public_id: str, *, on: date, language: str) -> RequestPage:
     """One request. Raises RequestUnknown. Inside acting(actor)."""
     detail = requests.detail(actor, public_id, on=on, language=language)
-    decision, more = detail.decision, ()
+    decision = detail.decision
+    more: tuple[Headroom, ...] = ()
     if decision is not None:
         law = current_law_book(actor).on(decision.day)
-        more = headroom.of(decision.facts, law) if detail.line.status in OPEN else ()
+        found = headroom.of(decision.facts, law) if detail.line.status in OPEN else ()
+        # Without the free room that would be needed: nobody at a desk can change it.
+        more = tuple(one for one in found if "capacity.free" not in one.changed)
     subjects = [public_id, *(offer.public_id for offer in detail.offers)]
-    return RequestPage(detail, _worth_telling(more, decision), history_of(actor, subjects))
+    return RequestPage(detail, more, history_of(actor, subjects))
 
 
 def history_of(actor: Actor, subjects: Sequence[str]) -> list[Step]:
     """What happened to some subjects, oldest first. One query; inside acting(actor)."""
     rows = TrailEntry.objects.filter(insurer_id=actor.insurer_id, subject__in=subjects).order_by("id")
     return [Step(row.recorded_at, row.booked_on, row.actor, row.action, row.subject) for row in rows[:100]]
-
-
-def _worth_telling(more: tuple[Headroom, ...], decision: DecisionRow | None) -> tuple[Headroom, ...]:
-    """Without the free room that would be needed: nobody at a desk can change it."""
-    if decision is None:
-        return ()
-    return tuple(one for one in more if "capacity.free" not in one.changed)

@@ -19,7 +19,7 @@ from policies.queries.pages import Page, bounds, newest_after
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueFilter:
-    """What a person filters the queue by; an empty value does not filter. `text` finds names and numbers by their start."""
+    """What a person filters the queue by; empty values do not filter. `text` finds names and numbers by their start."""
 
     status: str = ""
     referred_to: str = ""

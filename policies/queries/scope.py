@@ -1,4 +1,4 @@
-"""Whose rows an actor sees inside one insurer: all for its staff, those under mandate for a broker, its own for a policyholder.
+"""Whose rows an actor sees inside one insurer: all, those under mandate for a broker, its own for a policyholder.
 
 Row security is the wall between insurers; this is the fence inside one. Every list and every look-up uses it.
 """

@@ -1,4 +1,4 @@
-"""The thread of the house: a file goes in, offers come out, one is accepted, the ledger counts, three months later it renews or lapses."""
+"""The thread of the house: a file in, offers out, one accepted, counted in the ledger, renewed or lapsed."""
 
 from __future__ import annotations
 

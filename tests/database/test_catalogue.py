@@ -28,7 +28,8 @@ def test_every_table_with_an_insurer_is_behind_row_security(catalogue):
     names = [name for name, _ in tenant_tables(catalogue)]
     assert len(names) > 25
     catalogue.execute(
-        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT relrowsecurity"
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
+        "AND NOT relrowsecurity"
     )
     open_tables = {name for (name,) in catalogue.fetchall()}
     assert not open_tables & set(names)
@@ -74,9 +75,12 @@ def test_every_foreign_key_between_tenant_tables_is_composite(catalogue):
 def test_natural_keys_begin_with_the_insurer(catalogue):
     names = [name for name, nullable in tenant_tables(catalogue) if not nullable]
     catalogue.execute(
-        "SELECT c.relname, i.relname, (SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum = x.indkey[0]), "
-        "x.indnkeyatts FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid "
-        "WHERE x.indisunique AND NOT x.indisprimary AND c.relname = ANY(%s)",
+        """
+        SELECT c.relname, i.relname,
+               (SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum = x.indkey[0]), x.indnkeyatts
+        FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
+        WHERE x.indisunique AND NOT x.indisprimary AND c.relname = ANY(%s)
+        """,
         [names],
     )
     for table, index, first_column, columns in catalogue.fetchall():
@@ -103,7 +107,8 @@ def test_every_security_definer_function_fixes_its_search_path(catalogue):
 def test_money_is_numeric_eighteen_two_and_ratios_nine_eight(catalogue):
     catalogue.execute(
         "SELECT table_name, column_name, numeric_precision, numeric_scale FROM information_schema.columns "
-        "WHERE table_schema = 'public' AND data_type = 'numeric' AND table_name ~ '^(policies|reinsurance|eligibility)_'"
+        "WHERE table_schema = 'public' AND data_type = 'numeric' "
+        "AND table_name ~ '^(policies|reinsurance|eligibility)_'"
     )
     for table, column, precision, scale in catalogue.fetchall():
         # Running totals of an account may outgrow any single amount.

@@ -21,6 +21,12 @@ def _note(actor, subject: str) -> None:
         )
 
 
+def _run(alias: str, statement: str, *, insurer_id: int) -> None:
+    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+        cursor.execute("SELECT set_config('capweb.insurer', %s, true)", [str(insurer_id)])
+        cursor.execute(statement)
+
+
 def test_outside_of_acting_no_row_of_an_insurer_is_seen(cast):
     _note(cast.actor(), "x_1")
     assert TrailEntry.objects.count() == 0
@@ -54,8 +60,7 @@ def test_acting_never_switches_insurer_inside_a_transaction(cast):
 @pytest.mark.parametrize("statement", ["UPDATE audit_trailentry SET action = 'forged'", "DELETE FROM audit_trailentry"])
 def test_the_trail_is_never_altered(committed, cast, alias, statement):
     _note(cast.actor(), "x_1")
-    with pytest.raises(DatabaseError), transaction.atomic(using=alias), connections[alias].cursor() as cursor:
-        cursor.execute("SELECT set_config('capweb.insurer', %s, true)", [str(cast.actor().insurer_id)])
-        cursor.execute(statement)
+    with pytest.raises(DatabaseError):
+        _run(alias, statement, insurer_id=cast.actor().insurer_id)
     with acting_as_platform() as using:
         assert [entry.action for entry in TrailEntry.objects.using(using)] == ["thing.noted"]

@@ -1,4 +1,4 @@
-"""`manage.py import_requests FILE --insurer CODE [--as ORGANISATION]`: hand in a bulk file and decide it here and now."""
+"""`manage.py import_requests FILE --insurer CODE [--as ORGANISATION]`: hand in a bulk file and decide it at once."""
 
 from __future__ import annotations
 
