@@ -129,6 +129,16 @@ def test_an_offer_holds_and_its_acceptance_turns_the_hold_into_the_draw(insurer)
     assert before - _room(insurer) == Decimal("95000.00")
 
 
+def test_an_acceptance_passes_a_full_envelope_on_what_it_holds(cast, insurer):
+    set_ceilings(cast, {"domestic": Decimal("95000.00")})
+    with acting(insurer):
+        hold_capacity(insurer, [hold("ofr_1")], on=OPENING_DAY)
+    with pytest.raises(CeilingReached):
+        _cede(insurer, order("a", amount="100000.02", hold_source_key="ofr_1"))
+    (receipt,) = _cede(insurer, order("a", hold_source_key="ofr_1"))
+    assert receipt.capacity.after == 0
+
+
 @pytest.mark.parametrize(("amount", "drawn"), [("80000.00", "76000.00"), ("120000.00", "114000.00")])
 def test_an_acceptance_judged_to_another_amount_draws_that_amount(insurer, amount, drawn):
     before = _room(insurer)

@@ -165,8 +165,10 @@ def test_a_correction_goes_back_to_the_envelope_with_its_premium_and_commission(
 
 
 def test_a_premium_credited_in_full_comes_back_to_the_cent(insurer, cession_id):
-    _amend(insurer, cession_id, "50000.00", is_correction=True, premium_credited=Decimal("333.33"))
-    _end(insurer, cession_id, premium_credited=Decimal("541.67"))
+    # 95 % of each part ends in 0.4, 0.4 and 0.2 of a cent: rounded one by one they would come to a cent too little.
+    _amend(insurer, cession_id, "50000.00", is_correction=True, premium_credited=Decimal("100.12"))
+    _amend(insurer, cession_id, "40000.00", is_correction=True, premium_credited=Decimal("200.12"))
+    _end(insurer, cession_id, premium_credited=Decimal("574.76"))
     row = _treaty(insurer)
     assert (row.ceded_premium, row.commission, row.current_account) == (0, 0, 0)
 

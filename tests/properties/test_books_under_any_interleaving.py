@@ -30,7 +30,7 @@ amounts = st.decimals(min_value=1, max_value=120_000, places=2)
 insurers = st.sampled_from(["coface", "euler-hermes"])
 kinds = st.sampled_from(["complement", "substitution"])
 places = st.integers(min_value=0, max_value=50)
-SPAN = Decimal("300000.00")
+SPAN = Decimal("150000.00")
 
 
 @dataclass
