@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,22 +12,34 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from capweb.kernel.identifiers import new_public_id
-from policies.domain import bulk_rows, row_messages
+from policies.domain import bulk_fields, bulk_rows, row_messages
 from policies.domain.bulk_rows import RequestRow
 from policies.domain.row_messages import RowError
 
 
 class SettleForm(forms.Form):
-    amount = forms.DecimalField(
+    """What an underwriter decides; the amount is read as that of a file is: 20 000,50 and 20000.50 alike."""
+
+    amount = forms.CharField(
         label=gettext_lazy("Amount to approve, in euro"),
         help_text=gettext_lazy("Empty: the maximum that the rules allow."),
         required=False,
-        min_value=1,
-        max_digits=18,
-        decimal_places=2,
-        localize=True,
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     reason = forms.CharField(label=gettext_lazy("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+
+    def clean_amount(self) -> Decimal | None:
+        """The amount, None where it is left empty."""
+        typed: str = self.cleaned_data["amount"].strip()
+        if not typed:
+            return None
+        try:
+            return bulk_fields.requested_total(typed)
+        except bulk_fields.FieldProblem as problem:
+            raise forms.ValidationError(
+                row_messages.sentence(problem.code, problem.parameters, translate=_)
+            ) from problem
 
 
 class NewRequestForm(forms.Form):
@@ -100,8 +113,8 @@ class UploadForm(forms.Form):
     )
 
     @property
-    def content(self) -> UploadedFile:
-        found: UploadedFile = self.cleaned_data["file"]
+    def content(self) -> UploadedFile[bytes]:
+        found: UploadedFile[bytes] = self.cleaned_data["file"]
         return found
 
 

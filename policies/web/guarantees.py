@@ -104,6 +104,8 @@ class AskForRenewals(DeskView):
     right = "renewals.write"
 
     def post(self, request: HttpRequest, public_id: str | None = None) -> HttpResponse:
+        if public_id:
+            self._must_be_known(public_id)
         chosen = [public_id] if public_id else request.POST.getlist("guarantee")[:500]
         back = redirect("policies:guarantee", public_id) if public_id else redirect("policies:portal")
         if not chosen:
@@ -116,6 +118,13 @@ class AskForRenewals(DeskView):
         ) % {"count": len(chosen)}
         carried_out(request, lambda: ask_for_renewals(self.actor, chosen, on=self.on), done=done)
         return back
+
+    def _must_be_known(self, public_id: str) -> None:
+        with acting(self.actor):
+            try:
+                guarantees.detail(self.actor, public_id, on=self.on)
+            except GuaranteeUnknown:
+                raise Http404 from None
 
 
 class EndorsementPdf(DeskView):

@@ -117,12 +117,10 @@ class DeclineOffer(DeskView):
 
 
 def _not_taken(request: HttpRequest, answer: Answer) -> HttpResponse:
+    if answer.code == "offer_unknown":
+        raise Http404
     messages.error(request, told_by_code(answer.code, otherwise=answer.message))
-    return redirect("policies:portal" if answer.code == "offer_unknown" else "policies:offer", *_which(answer))
-
-
-def _which(answer: Answer) -> tuple[str, ...]:
-    return () if answer.code == "offer_unknown" else (answer.offer,)
+    return redirect("policies:offer", answer.offer)
 
 
 def _tell_all(request: HttpRequest, answers: list[Answer]) -> None:

@@ -116,6 +116,11 @@ class JudgeAgain(DeskView):
     right = "requests.write"
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        with acting(self.actor):
+            try:
+                requests.detail(self.actor, public_id, on=self.on, language=get_language() or "fr")
+            except requests.RequestUnknown:
+                raise Http404 from None
         carried_out(
             request,
             lambda: judge_again(self.actor, [public_id], on=self.on),
