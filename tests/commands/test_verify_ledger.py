@@ -139,7 +139,7 @@ def test_an_envelope_drawn_beyond_its_ceiling_is_told(insurer):
     ("day", "kinds"),
     [
         (OPENING_DAY, ["ceded", "ceded", "ceded", "ceded"]),
-        (date(2020, 7, 2), ["corrected", "replaced", "ended", "ceded"]),
+        (date(2020, 7, 2), ["corrected", "ceded", "replaced", "ended"]),
         (date(2020, 10, 15), ["released"]),
         (date(2021, 1, 1), []),
     ],
