@@ -20,7 +20,7 @@ from capweb.http.sessions import actor_of
 
 
 class _HeaderOnly(OAuthLibCore):  # type: ignore[misc]  # the library is not typed
-    """Looks for the token in the header alone: nothing of a body is read for somebody who may not be let in."""
+    """Reads nothing of the body for somebody who may not be let in."""
 
     def extract_body(self, request: HttpRequest) -> dict[str, str]:  # noqa: ARG002
         return {}
@@ -30,6 +30,9 @@ class ClientAuthentication(BaseAuthentication):
     """Bearer token of the client credentials grant; the client must be bound to an insurer."""
 
     def authenticate(self, request: Request) -> tuple[Actor, object] | None:
+        # In the header and nowhere else: addresses are written to logs (RFC 9700, 4.3.2).
+        if not request.headers.get("Authorization", "").casefold().startswith("bearer "):
+            return None
         is_valid, answer = _HeaderOnly().verify_request(request._request, scopes=[])
         if not is_valid:
             return None

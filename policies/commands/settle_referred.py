@@ -21,7 +21,7 @@ from eligibility.queries.law_book import current_law_book
 from policies.commands.judging import Judged, approve, judge_batch, most_approvable, open_treaties_on
 from policies.commands.offering import Settled, issue_offers, standing_of, write_decisions
 from policies.models import LimitRequest, RequestStatus
-from policies.queries import request_facts
+from policies.queries import request_facts, scope
 from policies.queries.request_facts import Asked
 
 
@@ -62,7 +62,7 @@ def settle_referred(actor: Actor, settlement: Settlement, *, on: date) -> Settle
     """
     actor.must_be_allowed("requests.settle")
     with acting(actor):
-        row = _locked(settlement.request)
+        row = _locked(actor, settlement.request, on=on)
         if row.status != RequestStatus.REFERRED or row.referred_to != "underwriter":
             raise NotReferredToYou(
                 f"The request {row.public_id} is {row.status}"
@@ -79,11 +79,15 @@ def settle_referred(actor: Actor, settlement: Settlement, *, on: date) -> Settle
 
 
 def judge_again(actor: Actor, requests: Sequence[str], *, on: date) -> list[Settled]:
-    """Judge referred requests under today's law and facts; how each stands now, in the order of the books."""
+    """Judge referred requests under today's law and facts; how each stands now, in the order of the books.
+
+    Requests that this actor may not see are left out, like those that are not referred.
+    """
     actor.must_be_allowed("requests.write")
     with acting(actor):
         rows = list(
-            LimitRequest.objects.select_for_update()
+            LimitRequest.objects.select_for_update(of=("self",))
+            .filter(scope.of_policies(actor, on=on, through="policy"))
             .filter(public_id__in=list(requests), status=RequestStatus.REFERRED)
             .order_by("pk")
         )
@@ -94,8 +98,11 @@ def judge_again(actor: Actor, requests: Sequence[str], *, on: date) -> list[Sett
         return _write(actor, rows, judged, decision_ids, "", on=on)
 
 
-def _locked(public_id: str) -> LimitRequest:
-    row = LimitRequest.objects.select_for_update().filter(public_id=public_id).first()
+def _locked(actor: Actor, public_id: str, *, on: date) -> LimitRequest:
+    visible = LimitRequest.objects.select_for_update(of=("self",)).filter(
+        scope.of_policies(actor, on=on, through="policy")
+    )
+    row = visible.filter(public_id=public_id).first()
     if row is None:
         raise RequestUnknown(f"There is no request {public_id} here.", request=public_id)
     return row

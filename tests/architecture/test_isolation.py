@@ -1,0 +1,324 @@
+"""For every address: another insurer, a broker without mandate, another policyholder and a visitor get nothing of ours.
+
+Generated from the URL map. An address with an object in its path is filled with one of Euler Hermes; what the test does
+not know how to fill fails it, so that no new address is forgotten.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.db import connections
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from capweb.accounts.acting import acting
+from capweb.accounts.commands.enter_people import begin_sandbox
+from capweb.accounts.models import Membership, Organisation, User
+from capweb.kernel.identifiers import new_public_id
+from policies.commands.accept_offers import accept_offers
+from policies.commands.decide_limit_requests import decide_submission
+from policies.commands.submit_limit_requests import submit_file
+from policies.queries import submissions
+from tests import callers
+from tests import factories as make
+from tests.books import open_books
+from tests.cast import OPENING_DAY, Cast
+
+# What stands in a path after these words is the public id (or number) of such an object.
+OBJECTS = {
+    "limit-requests": "request",
+    "requests": "request",
+    "submissions": "submission",
+    "offers": "offer",
+    "guarantees": "guarantee",
+    "endorsements": "endorsement",
+}
+# Addresses of the sign-in library that carry a person's own secret or key, nothing of an insurer.
+OF_A_PERSON = {
+    "account_confirm_email",
+    "account_reset_password_from_key",
+    "mfa_remove_webauthn",
+    "mfa_edit_webauthn",
+}
+# What a visitor may open: it shows nothing of anybody.
+PUBLIC = {
+    "healthz",
+    "readyz",
+    "set_language",
+    "oauth_token",
+    "api:limits",
+    "api:schema",
+    "api:docs",
+    *(
+        f"account_{page}"
+        for page in [
+            "login",
+            "logout",
+            "inactive",
+            "signup",
+            "confirm_login_code",
+            "reset_password",
+            "reset_password_done",
+            "reset_password_from_key_done",
+            "email_verification_sent",
+        ]
+    ),
+    "mfa_authenticate",
+}
+# Addresses that take the ids of objects in what is sent, by the name of the field and the kind.
+TAKE_IDS = {
+    "api:accept_offers": ("offers", "offer"),
+    "api:ask_for_renewals": ("guarantees", "guarantee"),
+    "policies:accept_offers": ("offer", "offer"),
+    "policies:ask_renewals": ("guarantee", "guarantee"),
+}
+# Writes that name nothing of ours by its id: what they take is scoped by what they look up, tested where they are.
+TAKE_NONE = {
+    "api:simulations",
+    "api:limit_requests",
+    "api:bulk_requests",
+    "api:bulk_buyer_limits",
+    "api:bulk_buyer_ratings",
+    "policies:new_request",
+    "policies:upload",
+    "policies:business_day",
+    "switch_membership",
+}
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern of the URL map."""
+
+    name: str
+    route: str
+    pattern: URLPattern
+
+    @property
+    def parameters(self) -> list[str]:
+        """The places to fill, of this pattern and of those around it: `<slug:public_id>`, `(?P<key>…)`."""
+        return re.findall(r"\(?P?<[^>]+>", self.route)
+
+    @property
+    def methods(self) -> list[str]:
+        view = getattr(self.pattern.callback, "view_class", None) or getattr(self.pattern.callback, "cls", None)
+        return ["get", "post"] if view is None else [method for method in METHODS if hasattr(view, method)]
+
+    @property
+    def is_of_library(self) -> bool:
+        return self.name.startswith(("account_", "mfa_"))
+
+
+def walk(patterns: list[Any], *, route: str = "", namespace: str = "") -> Iterator[Address]:
+    for one in patterns:
+        here = route + str(one.pattern)
+        if isinstance(one, URLResolver):
+            below = f"{namespace}{one.namespace}:" if one.namespace else namespace
+            yield from walk(one.url_patterns, route=here, namespace=below)
+        else:
+            yield Address(f"{namespace}{one.name}", here, one)
+
+
+ADDRESSES = list(walk(get_resolver().url_patterns))
+WITH_OBJECT = [one for one in ADDRESSES if one.parameters and one.name not in OF_A_PERSON]
+WITHOUT_OBJECT = [one for one in ADDRESSES if not one.parameters]
+
+
+def filled(address: Address, ours: dict[str, str]) -> str:
+    """The path with an object of ours in it. Fails for what the test does not know."""
+    path = "/" + address.route
+    for place in address.parameters:
+        before = path.split(place)[0].rstrip("/").rsplit("/", 1)[-1]
+        assert before in OBJECTS, (
+            f"{address.name} ({address.route}): say in OBJECTS what stands after {before!r}, and make one in `ours`"
+        )
+        path = path.replace(place, ours[OBJECTS[before]], 1)
+    return path
+
+
+@dataclass(frozen=True)
+class World:
+    """One object of each kind of Euler Hermes, and who comes to look."""
+
+    ours: dict[str, str]
+    secrets: list[str]
+    cast: Cast
+
+
+@pytest.fixture(scope="module")
+def world(committed_once: None) -> World:
+    cast = Cast({row.code: row for row in Organisation.objects.all()})
+    begin_sandbox(OPENING_DAY)
+    open_books(cast)
+    actor = cast.actor()
+    make.enter_illustrative_tariffs(actor)
+    _enter_policyholder(cast)
+    who = make.client(actor, broker_id=cast.organisations["courtage-du-port"].pk)
+    buyers = [make.buyer(actor, grade=grade) for grade in ("8", None, None)]
+    for whom in buyers:
+        make.notice(actor, who, whom)
+    content = make.csv_of([make.row_for(who, whom, reference=f"secret-{whom.id}") for whom in buyers])
+    receipt = submit_file(actor, content, file_name="secret.csv", media_type="text/csv", on=OPENING_DAY)
+    decide_submission(actor, receipt.public_id, on=OPENING_DAY, holder="tests")
+    with acting(actor):
+        referred, offered, accepted = submissions.rows_of(actor, receipt.public_id)
+    assert referred.request is not None
+    assert offered.offer is not None
+    assert accepted.offer is not None
+    (answer,) = accept_offers(actor, [accepted.offer], on=OPENING_DAY, at=datetime(2020, 6, 15, 12, tzinfo=UTC))
+    assert answer.guarantee is not None
+    assert answer.endorsement is not None
+    ours = {
+        "request": referred.request,
+        "submission": receipt.public_id,
+        "offer": offered.offer,
+        "guarantee": answer.guarantee,
+        "endorsement": answer.endorsement,
+    }
+    names = [who.policy_number, *(whom.identifier for whom in buyers)]
+    return World(ours, [*ours.values(), *names], cast)
+
+
+def _enter_policyholder(cast: Cast) -> None:
+    """A policyholder of Euler Hermes who signs in for a policy of its own, and not for the one that is ours here."""
+    firm = Organisation.objects.using("platform").create(
+        public_id=new_public_id("org"), kind="policyholder", code="other-firm", name="Autre Firme", siren="732829320"
+    )
+    user = User.objects.using("platform").create(
+        email="paul@other-firm.example", full_name="Paul Autre", password=make_password(None)
+    )
+    Membership.objects.using("platform").create(
+        public_id=new_public_id("mem"),
+        user=user,
+        organisation_id=firm.pk,
+        insurer_id=cast.organisations["euler-hermes"].pk,
+        role="policyholder",
+    )
+    make.client(cast.actor(), organisation_id=firm.pk)
+
+
+STRANGERS = {
+    "another insurer's underwriter": "karim@coface.example",
+    "a broker without mandate": "luc@cabinet-lemoine.example",
+    "another policyholder": "paul@other-firm.example",
+}
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: Any) -> str:
+    return str(tmp_path_factory.mktemp("documents"))
+
+
+@pytest.fixture(autouse=True)
+def _plain_files(settings: Any, documents: Any) -> None:
+    settings.STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": documents}},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+def browser(who: str | None) -> Client:
+    return Client(headers={"accept-language": "en"}) if who is None else callers.person(who).http
+
+
+def call(http: Client, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    is_api = path.startswith("/api/")
+    if method == "get":
+        return http.get(path)
+    sent: dict[str, Any] = {"data": body or {}}
+    if is_api or method != "post":
+        sent = {"data": json.dumps(body or {}), "content_type": "application/json"}
+    return getattr(http, method)(path, headers={"idempotency-key": f"{method} {path}"[:200]}, **sent)
+
+
+def state() -> str:
+    """A digest of every row of the insurers' books."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND "
+            "tablename ~ '^(policies|reinsurance|eligibility|audit)_' AND tablename <> 'audit_idempotentanswer' "
+            "ORDER BY tablename"
+        )
+        parts = []
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"SELECT md5(coalesce(string_agg(r::text, '|' ORDER BY r::text), '')) FROM {table} r")
+            parts.append(f"{table} {cursor.fetchone()[0]}")
+    return "\n".join(parts)
+
+
+def shows_nothing(answer: Any, world: World, *, asked: str = "") -> None:
+    text = (answer.getvalue() if answer.streaming else answer.content).decode("utf-8", "replace")
+    # What was asked for may be repeated ("there is no …"); everything else may not be known to a stranger.
+    shown = [secret for secret in world.secrets if secret in text and secret not in asked]
+    assert not shown, f"{answer.request['PATH_INFO']} shows {shown}"
+
+
+@pytest.mark.parametrize("address", WITH_OBJECT, ids=lambda one: one.name)
+def test_an_object_is_for_those_whose_it_is(world, address):
+    path, before = filled(address, world.ours), state()
+    for who, email in STRANGERS.items():
+        for method in address.methods:
+            answer = call(browser(email), method, path)
+            assert answer.status_code in (403, 404), f"{who}: {method} {path} answers {answer.status_code}"
+            shows_nothing(answer, world, asked=path)
+    for method in address.methods:
+        answer = call(browser(None), method, path)
+        is_sent_to_sign_in = answer.status_code == 302 and answer["Location"].startswith("/sign-in/login/")
+        assert is_sent_to_sign_in or answer.status_code == 401, f"visitor: {method} {path}: {answer.status_code}"
+    assert state() == before, f"a stranger changed something through {path}"
+
+
+@pytest.mark.parametrize("address", [one for one in WITH_OBJECT if "get" in one.methods], ids=lambda one: one.name)
+def test_those_whose_it_is_do_see_it(world, address):
+    """Otherwise a misspelt address would pass every other test here."""
+    answer = call(browser("elise@euler-hermes.example"), "get", filled(address, world.ours))
+    assert answer.status_code == 200, answer.content
+
+
+@pytest.mark.parametrize("address", WITHOUT_OBJECT, ids=lambda one: one.name)
+def test_an_address_without_an_object_shows_nothing_of_ours(world, address):
+    path = "/" + address.route
+    if "get" in address.methods and address.name != "readyz":
+        for email in STRANGERS.values():
+            shows_nothing(call(browser(email), "get", path), world)
+    if address.name in PUBLIC:
+        return
+    for method in address.methods:
+        answer = call(browser(None), method, path)
+        is_sent_to_sign_in = answer.status_code == 302 and answer["Location"].startswith("/sign-in/")
+        is_refused = answer.status_code in (401, 403, 405)
+        assert is_sent_to_sign_in or is_refused, f"visitor: {method} {path} answers {answer.status_code}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [one for one in WITHOUT_OBJECT if "post" in one.methods and one.name not in PUBLIC and not one.is_of_library],
+    ids=lambda one: one.name,
+)
+def test_ids_that_are_sent_reach_nothing_of_ours(world, address):
+    if address.name in TAKE_NONE or address.name in ("home", "no_membership"):
+        return
+    assert address.name in TAKE_IDS, f"{address.name} takes what is sent: say in TAKE_IDS or TAKE_NONE what it takes"
+    field, kind = TAKE_IDS[address.name]
+    before = state()
+    for email in STRANGERS.values():
+        answer = call(browser(email), "post", "/" + address.route, {field: [world.ours[kind]]})
+        assert answer.status_code in (200, 302, 403, 404), answer.content
+        shows_nothing(answer, world, asked=world.ours[kind])
+    assert state() == before, f"a stranger changed something through {address.route}"
+
+
+def test_the_map_holds_what_this_test_was_written_for():
+    """A map that came out empty would pass everything."""
+    names = {one.name for one in WITH_OBJECT}
+    assert {"api:limit_request", "api:endorsement_pdf", "policies:request"} <= names
+    assert len(ADDRESSES) > 50
