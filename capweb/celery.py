@@ -13,6 +13,11 @@ from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "capweb.settings")
 
+
+def _every(seconds: float, task: str) -> dict[str, object]:
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
 app = Celery("capweb")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
@@ -30,10 +35,11 @@ app.conf.update(
     broker_transport_options={"visibility_timeout": 3600},
     worker_hijack_root_logger=False,
     beat_schedule={
-        "resend unfinished submissions": {"task": "policies.resend_unfinished", "schedule": 15.0},
-        "resend unrendered endorsements": {"task": "policies.resend_unrendered", "schedule": 60.0},
-        "open the night": {"task": "policies.open_due_nights", "schedule": 60.0},
-        "worker heart-beat": {"task": "capweb.heart_beat", "schedule": 10.0},
+        # A turn that nobody took before the next one came is dropped: hours without a worker leave no pile of them.
+        "resend unfinished submissions": _every(15.0, "policies.resend_unfinished"),
+        "resend unrendered endorsements": _every(60.0, "policies.resend_unrendered"),
+        "open the night": _every(60.0, "policies.open_due_nights"),
+        "worker heart-beat": _every(10.0, "capweb.heart_beat"),
     },
 )
 app.autodiscover_tasks(["capweb.desk", "policies", "reinsurance"])
