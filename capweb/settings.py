@@ -226,6 +226,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "capweb.http.problems.exception_handler",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": None,
+    # The form of an answer is asked for by Accept, in one way only.
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "capweb",

@@ -5,6 +5,8 @@ Either way `request.user` becomes the actor: the API has no other notion of a us
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -17,6 +19,9 @@ from rest_framework.request import Request
 from capweb.accounts.actor import Actor, PlatformActor
 from capweb.accounts.queries import memberships
 from capweb.http.sessions import actor_of
+
+if TYPE_CHECKING:
+    from drf_spectacular.openapi import AutoSchema
 
 
 class _HeaderOnly(OAuthLibCore):  # type: ignore[misc]  # the library is not typed
@@ -69,6 +74,12 @@ class ClientScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
             "type": "oauth2",
             "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": settings.OAUTH2_PROVIDER["SCOPES"]}},
         }
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[str]]:
+        """The scope that the operation asks for, as `ActorMay` reads it from the view."""
+        view = auto_schema.view
+        scope = getattr(view, "scopes", {}).get(auto_schema.method, getattr(view, "scope", None))
+        return {self.name: [scope] if scope else []}
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from inspect import cleandoc
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
@@ -117,7 +118,10 @@ def _decimals(value: Decimal) -> int:
 def schema_of(kind: type[Any], *, required: Sequence[str] | None = None) -> dict[str, Any]:
     """The JSON schema of one element, for the API's description."""
     _refs, components = msgspec.json.schema_components([kind])
-    schema: dict[str, Any] = dict(components[kind.__name__])
+    schema: dict[str, Any] = {"additionalProperties": False, **components[kind.__name__]}
+    # The name and the layout of our own class say nothing to a client.
+    schema.pop("title", None)
+    schema["description"] = cleandoc(str(schema.get("description", "")))
     if required is not None:
         schema["required"] = list(required)
     return schema
