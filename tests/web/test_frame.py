@@ -118,3 +118,17 @@ def test_the_wall_between_insurers_shows_the_same_page_as_an_address_that_is_non
     hidden = stranger.get(reverse("policies:guarantee", args=[books.guarantee]))
     missing = stranger.get("/guarantees/gar_nothing")
     assert (hidden.status_code, text_of(hidden)) == (missing.status_code, text_of(missing))
+
+
+def test_a_second_factor_can_be_set_up(books):
+    browser = signed_in("auditor")
+    page = browser.get(reverse("mfa_index"))
+    assert f'href="{reverse("mfa_activate_totp")}"' in page.content.decode()
+    assert "&lt; a" not in page.content.decode()
+    assert "< a" not in page.content.decode()
+
+
+def test_htmx_takes_in_no_script_and_writes_no_style(books):
+    body = signed_in("underwriter").get(reverse("policies:queue")).content.decode()
+    for setting in ('"includeIndicatorStyles": false', '"allowEval": false', '"allowScriptTags": false'):
+        assert setting in body
