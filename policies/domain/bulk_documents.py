@@ -42,7 +42,7 @@ def lines_of_objects(text: str, *, file: str) -> Iterator[tuple[int, object]]:
     Raises UnreadableFile when not even the first is JSON: then the file is none of this kind.
     """
     is_first = True
-    for number, line in enumerate(lines_of_text(text), start=1):
+    for number, line in enumerate(lines_of_text(text, file=file), start=1):
         if not line.strip():
             continue
         try:

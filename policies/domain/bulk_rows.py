@@ -21,6 +21,9 @@ LARGEST_ROWS: Final = 100_000
 LARGEST_BYTES: Final = 64 * 1024 * 1024
 # What is kept of a cell as it was given: enough to show it again. The file itself is kept whole elsewhere.
 _KEPT_CHARACTERS: Final = 300
+# An object of JSON written for people takes a line for each of its fields; each end of a line may be two characters.
+_LINES_A_ROW: Final = 40
+_LINES_BESIDE: Final = 1_000
 _NOTHING: Final[frozenset[str]] = frozenset()
 _DEFAULTS: Final[Mapping[str, object]] = {
     "reference": "",
@@ -134,6 +137,7 @@ def _announces_json(file_name: str, media_type: str | None) -> bool:
 
 
 def _of_text(text: str, *, encoding: str, file: str, largest_rows: int, is_json: bool) -> ReadFile:
+    _must_be_in_proportion(text, file=file, largest_rows=largest_rows)
     beginning = text.lstrip()[:1]
     if beginning == "[":
         elements = enumerate(bulk_documents.elements_of_array(text, file=file), start=1)
@@ -143,10 +147,18 @@ def _of_text(text: str, *, encoding: str, file: str, largest_rows: int, is_json:
         return ReadFile("ndjson", encoding, None, _of_elements(objects, file=file, largest_rows=largest_rows))
     if is_json:
         raise UnreadableFile("not_json", file=file)
-    lines = bulk_tables.lines_of_text(text)
-    separator = bulk_tables.separator_of(lines)
+    separator = bulk_tables.separator_of(bulk_tables.lines_of_text(text, file=file))
+    lines = bulk_tables.lines_of_text(text, file=file)
     records = bulk_tables.lines_of_cells(lines, separator=separator, file=file)
     return _of_table(records, form="csv", file=file, largest_rows=largest_rows, encoding=encoding, separator=separator)
+
+
+def _must_be_in_proportion(text: str, *, file: str, largest_rows: int) -> None:
+    """Raises UnreadableFile for millions of empty lines or objects, before minutes and gigabytes are spent on them."""
+    lines = text.count("\n") + text.count("\r")
+    objects = text.count("{")
+    if lines > _LINES_A_ROW * largest_rows + _LINES_BESIDE or objects > 2 * largest_rows + _LINES_BESIDE:
+        raise UnreadableFile("too_many_rows", file=file, largest=largest_rows)
 
 
 def _of_table(

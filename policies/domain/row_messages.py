@@ -128,6 +128,9 @@ _FILE: Final = {
     "broken_json": gettext_noop("{file} is not well-formed JSON ({detail}): export it again."),
     "no_rows": gettext_noop("{file} holds no request: there is nothing below its column names."),
     "too_many_rows": gettext_noop("{file} holds more than {largest} requests: split it into several files."),
+    "endless_line": gettext_noop(
+        "Line {line} of {file} has more than {largest} characters, so this is no table of requests. Export it again."
+    ),
     "too_many_columns": gettext_noop("{file} has {columns} columns; at most {largest} are read."),
     "missing_columns": gettext_noop(
         "{file} lacks these columns: {missing}. Its first line gives: {found}. Columns that are understood: {accepted}."
