@@ -76,7 +76,11 @@ def an_export_ceiling_is_authorised(facts: Facts, law: LawInForce) -> Finding:  
             "{free:euro} are free for the ceded part: at most {maximum:euro}.",
             "Il reste {free:euro} pour la part cédée : au plus {maximum:euro}.",
         ),
-        "pass": ("{free:euro} are free for the ceded part.", "Il reste {free:euro} pour la part cédée."),
+        # The fact is capped at what is asked for, so that no insurer reads the others' draws from it: no figure here.
+        "pass": (
+            "The ceded part finds room under the ceiling.",
+            "La part cédée trouve place sous le plafond.",
+        ),
         "not_applicable": ("The ceilings leave enough room.", "Les plafonds laissent un disponible suffisant."),
     },
 )
