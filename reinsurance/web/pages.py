@@ -148,7 +148,7 @@ def gauge_of(row: EnvelopeRow) -> Gauge:
         marks=[(int(threshold * LINE), threshold) for threshold in row.thresholds],
         used=(engaged / limit).quantize(Decimal("0.0001")),
         others=others,
-        tone="quiet" if reached is None else ("bad" if reached == max(row.thresholds) else "warn"),
+        tone="good" if reached is None else ("bad" if reached == max(row.thresholds) else "warn"),
     )
 
 
