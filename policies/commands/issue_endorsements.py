@@ -5,11 +5,13 @@ The snapshot is all that the document will ever say; rendering it is another mat
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
 from capweb.accounts.acting import must_be_acting
 from capweb.accounts.actor import Actor
@@ -22,6 +24,7 @@ from eligibility.domain import explain
 from eligibility.domain.decision import Decision
 from eligibility.domain.facts import Facts
 from eligibility.domain.law import LawInForce
+from eligibility.domain.reason import Reason
 from policies.documents import wording
 from policies.domain import endorsement as document
 from policies.domain import endorsement_parts as part
@@ -31,6 +34,7 @@ from reinsurance.domain.treaty import OpenTreaty
 
 RENDER_TASK = "policies.render_endorsements"
 TREATY_CATEGORY = {"complement": "garanties complémentaires", "substitution": "garanties de substitution"}
+_LEGAL_TEXT: Final = re.compile(r"(?:[Ll]oi|[Dd]écret) n° [0-9-]+|[Cc]ode des assurances")
 MARKET_FAILURE = "Communication de la Commission européenne du 27 mars 2020 : tous les pays sont non marchands"
 
 
@@ -127,10 +131,7 @@ def _snapshot(
         product=printed.product,  # type: ignore[arg-type]
         scheme=part.Scheme(
             law=decision.law,
-            texts=tuple(
-                part.LegalText(text=text, in_force_from=since)
-                for text, since in {r.rule.reference.text: r.rule.first_day for r in said}.items()
-            ),
+            texts=_texts(said),
         ),
         buyer=part.Buyer(
             name=printed.buyer_name,
@@ -195,6 +196,19 @@ def _snapshot(
         else None,
         wording=wording.edition_in_force(on=on),
     )  # fmt: skip
+
+
+def _texts(said: Sequence[Reason]) -> tuple[part.LegalText, ...]:
+    """The laws and decrees that the decision used, once each, from the latest day on which one of their rules began.
+
+    The articles themselves stand with the reasons.
+    """
+    since: dict[str, date] = {}
+    for reason in said:
+        for text in _LEGAL_TEXT.findall(reason.rule.reference.text):
+            name = text[0].upper() + text[1:]
+            since[name] = max(since.get(name, reason.rule.first_day), reason.rule.first_day)
+    return tuple(part.LegalText(text=text, in_force_from=day) for text, day in sorted(since.items()))
 
 
 def _company(name: str, siren: str, *, street: str, postal_code: str, town: str, country: str = "FR") -> part.Company:
