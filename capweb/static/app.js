@@ -89,6 +89,17 @@ for (const zone of document.querySelectorAll("[data-takes-file]")) {
   });
 }
 
+// A table that is wider than its place can be moved with the arrow keys too; one that fits is no stop on the way.
+function letTablesBeMoved() {
+  for (const place of document.querySelectorAll(".table-responsive")) {
+    if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;
+    else place.removeAttribute("tabindex");
+  }
+}
+letTablesBeMoved();
+window.addEventListener("resize", letTablesBeMoved);
+document.addEventListener("htmx:afterSettle", letTablesBeMoved);
+
 // When the page comes back from the browser's memory, its buttons work again.
 window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("button[disabled][type=submit]:not([data-stays-disabled])")) button.disabled = false;
