@@ -15,7 +15,7 @@ from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import RunSQL
 from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
+from django.db.migrations.state import ModelState, ProjectState
 
 
 def app_role() -> str:
@@ -53,11 +53,13 @@ class _TableOperation(Operation):
         self.model = model
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """The models do not change."""
+        """The models do not change. Rendered models are let go: Django would copy all of them for each operation."""
+        state.__dict__.pop("apps", None)
 
-    def _model(self, app_label: str, state: ProjectState) -> Any:
+    def _model(self, app_label: str, state: ProjectState) -> ModelState:
         label, _, name = self.model.rpartition(".")
-        return state.apps.get_model(label or app_label, name)
+        found: ModelState = state.models[label or app_label, name.lower()]
+        return found
 
 
 class TenantTable(_TableOperation):
@@ -76,8 +78,8 @@ class TenantTable(_TableOperation):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         model = self._model(app_label, to_state)
-        table = model._meta.db_table
-        nullable = model._meta.get_field("insurer").null if _has_field(model, "insurer") else True
+        table = _table(model)
+        nullable = model.fields["insurer"].null if "insurer" in model.fields else True
         rights = "SELECT, INSERT" if self.append_only else "SELECT, INSERT, UPDATE"
         if self.deletable:
             rights += ", DELETE"
@@ -91,13 +93,11 @@ class TenantTable(_TableOperation):
         ]
         if not nullable:
             statements.append(f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_tenant_id" UNIQUE (insurer_id, id)')
-        for field in model._meta.local_fields:
-            if isinstance(field, TenantForeignKey):
-                other = field.remote_field.model._meta.db_table
-                statements.append(
-                    f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{field.name}_same_insurer" '
-                    f'FOREIGN KEY (insurer_id, "{field.column}") REFERENCES "{other}" (insurer_id, id)'
-                )
+        for name, other in _tenant_keys(model, to_state):
+            statements.append(
+                f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{name}_same_insurer" '
+                f'FOREIGN KEY (insurer_id, "{name}_id") REFERENCES "{other}" (insurer_id, id)'
+            )
         if self.append_only:
             statements.append(_refuse_change(table))
         for statement in statements:
@@ -107,16 +107,15 @@ class TenantTable(_TableOperation):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         model = self._model(app_label, from_state)
-        table = model._meta.db_table
+        table = _table(model)
         both = f'"{app_role()}", "{platform_role()}"'
         statements = [f'REVOKE ALL ON "{table}" FROM {both}', f'DROP POLICY one_insurer ON "{table}"']
         statements += [
             f'DROP POLICY every_insurer ON "{table}"',
             f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY',
         ]
-        for field in model._meta.local_fields:
-            if isinstance(field, TenantForeignKey):
-                statements.append(f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_{field.name}_same_insurer"')
+        for name, _other in _tenant_keys(model, from_state):
+            statements.append(f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_{name}_same_insurer"')
         statements.append(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{table}_tenant_id" CASCADE')
         statements.append(f'DROP TRIGGER IF EXISTS append_only ON "{table}"')
         for statement in statements:
@@ -141,7 +140,7 @@ class SharedTable(_TableOperation):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         model = self._model(app_label, to_state)
-        table = model._meta.db_table
+        table = _table(model)
         for role, rights in ((app_role(), self.app), (platform_role(), self.platform)):
             if rights:
                 schema_editor.execute(f'GRANT {rights} ON "{table}" TO "{role}"', params=None)
@@ -153,7 +152,7 @@ class SharedTable(_TableOperation):
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        table = self._model(app_label, from_state)._meta.db_table
+        table = _table(self._model(app_label, from_state))
         schema_editor.execute(f'REVOKE ALL ON "{table}" FROM "{app_role()}", "{platform_role()}"', params=None)
         schema_editor.execute(f'DROP TRIGGER IF EXISTS append_only ON "{table}"', params=None)
 
@@ -210,12 +209,22 @@ def _with_roles(text: str) -> str:
     return text.replace("{app}", f'"{app_role()}"').replace("{platform}", f'"{platform_role()}"')
 
 
-def _has_identity(model: Any) -> bool:
-    return isinstance(model._meta.pk, models.AutoField)
+def _table(model: ModelState) -> str:
+    return str(model.options.get("db_table") or f"{model.app_label}_{model.name_lower}")
 
 
-def _has_field(model: Any, name: str) -> bool:
-    return any(field.name == name for field in model._meta.local_fields)
+def _tenant_keys(model: ModelState, state: ProjectState) -> list[tuple[str, str]]:
+    """The foreign keys to tenant tables: name of the field, and the table that it points at."""
+    found = []
+    for name, field in model.fields.items():
+        if isinstance(field, TenantForeignKey):
+            label, _, other = str(field.remote_field.model).lower().rpartition(".")
+            found.append((name, _table(state.models[label or model.app_label, other])))
+    return found
+
+
+def _has_identity(model: ModelState) -> bool:
+    return isinstance(model.fields.get("id"), models.AutoField)
 
 
 def _refuse_change(table: str) -> str:
