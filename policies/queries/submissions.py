@@ -129,7 +129,7 @@ def rows_of(
     fields = ("pk", "line", "client_reference", "given", "outcome", "errors")
     page = list(rows.order_by("line").values_list(*fields)[:limit])
     requests, offers = _came_of(actor, [row[0] for row in page])
-    return [RowState(*row, request=requests.get(pk), offer=offers.get(pk)) for pk, *row in page]
+    return [RowState(*row[1:], requests.get(row[0]), offers.get(row[0])) for row in page]
 
 
 def _came_of(actor: Actor, row_ids: list[int]) -> tuple[dict[int, str], dict[int, str]]:
