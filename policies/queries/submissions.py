@@ -129,7 +129,10 @@ def rows_of(
     fields = ("pk", "line", "client_reference", "given", "outcome", "errors")
     page = list(rows.order_by("line").values_list(*fields)[:limit])
     requests, offers = _came_of(actor, [row[0] for row in page])
-    return [RowState(*row[1:], requests.get(row[0]), offers.get(row[0])) for row in page]
+    return [
+        RowState(line, reference, given, ended_as, errors, requests.get(pk), offers.get(pk))
+        for pk, line, reference, given, ended_as, errors in page
+    ]
 
 
 def _came_of(actor: Actor, row_ids: list[int]) -> tuple[dict[int, str], dict[int, str]]:
