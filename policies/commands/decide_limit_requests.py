@@ -7,7 +7,7 @@ own open rows, so a killed worker, a second worker or a repeated message never d
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -47,7 +47,8 @@ class _StoredRow:
 
     id: int
     line: int
-    fields: str
+    # Not told in logs: whose business it is stands in the table alone.
+    fields: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

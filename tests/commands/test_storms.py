@@ -6,14 +6,17 @@ Ceilings hold to the cent, an offer is accepted once, numbers have no gap, and n
 from __future__ import annotations
 
 import re
+import threading
+import time
 import uuid
 from collections import Counter
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import Q, Sum
 
 from capweb.accounts.acting import acting, acting_as_platform
@@ -56,7 +59,7 @@ def handed_in(actor: Actor, *, rows: int, total: str = "60000", grade: str | Non
     return submitted(actor, wanted)
 
 
-def submitted(actor: Actor, rows: list) -> str:
+def submitted(actor: Actor, rows: list[Any]) -> str:
     return submit_file(actor, make.csv_of(rows), file_name="a.csv", media_type=None, on=OPENING_DAY).public_id
 
 
@@ -238,7 +241,16 @@ def test_two_files_on_the_same_buyers_in_contrary_order_end_with_one_request_eac
     back = [make.row_for(who, whom, total="20000", reference=f"b{n}") for n, whom in enumerate(reversed(pairs))]
     files = [submitted(house, there), submitted(house, back)]
 
-    no_error_in(at_once(2, lambda number: decided(house, files[number])))
+    is_shut = threading.Event()
+
+    def client(number: int) -> None:
+        if number == 2:
+            _keep_shut_until_both_wait(is_shut)
+        else:
+            is_shut.wait()
+            assert decided(house, files[number])
+
+    no_error_in(at_once(3, client))
 
     found = Counter(outcomes_of(house, files[0]) + outcomes_of(house, files[1]))
     won = "offered" if grade is None else "referred"
@@ -246,6 +258,23 @@ def test_two_files_on_the_same_buyers_in_contrary_order_end_with_one_request_eac
     with acting(house):
         assert LimitRequest.objects.count() == 150
     assert_ledger_agrees()
+
+
+def _keep_shut_until_both_wait(is_shut: threading.Event) -> None:
+    """Lets nobody write a request until two wait, so that both begin to write at the same moment."""
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("LOCK TABLE policies_limitrequest IN SHARE MODE")
+        is_shut.set()
+        while not _waiting(cursor) >= 2:
+            time.sleep(0.01)
+
+
+def _waiting(cursor: Any) -> int:
+    cursor.execute(
+        "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid) "
+        "WHERE NOT granted AND datname = current_database()"
+    )
+    return int(cursor.fetchone()[0])
 
 
 def test_a_lone_request_that_comes_second_is_told_what_is_under_way(house):

@@ -180,7 +180,7 @@ def _befall(machine: Machine) -> Calamities:
     machine.note_fault(restarted)
 
     batches = [killed, restarted]
-    wait_for(lambda: all(_watched(machine, batch) for batch in batches), "both batches are done", seconds=300)
+    wait_for(lambda: all(_watched(machine, batch) for batch in batches), "both batches are done", seconds=180)
     for batch in batches:
         batch.counted = machine.count(batch)
     return Calamities(machine, killed, restarted, second)
