@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import time
+import tracemalloc
 import zipfile
 from collections import Counter
 from dataclasses import dataclass
@@ -194,6 +195,19 @@ BAD_FILES = {
     "half of a JSON array": (lambda: b'[{"policy_number": "P1"', "a.json", "broken_json", "export it again"),
     "a workbook that unfolds to 300 MB": (_bomb, "a.xlsx", "inflated_workbook", "Copy the rows to a new workbook"),
 }  # fmt: skip
+
+
+def test_a_bomb_is_not_unfolded(house):
+    bomb = _bomb()
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnreadableFile):
+            submit_file(house.actor, bomb, file_name="a.xlsx", media_type=None, on=OPENING_DAY)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(bomb) < 2 * MEGABYTE
+    assert peak < 32 * MEGABYTE
 
 
 @pytest.mark.parametrize("what", BAD_FILES)
