@@ -8,7 +8,9 @@ from typing import Final
 from capweb.kernel.errors import DomainError
 
 # What each role may do. Reading is scoped further by organisation (a broker sees its own clients only).
-_DESK: Final = {"requests.read", "guarantees.read", "documents.read", "buyers.read", "simulate", "envelopes.read"}
+_DESK: Final = {
+    "requests.read", "guarantees.read", "documents.read", "buyers.read", "simulate", "envelopes.read", "law.read",
+}  # fmt: skip
 RIGHTS: Final[dict[str, frozenset[str]]] = {
     "underwriter": frozenset(
         _DESK | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write"}
@@ -23,14 +25,14 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "auditor": frozenset(_DESK | {"treaties.read", "ledger.read", "trail.read"}),
     "broker": frozenset(
         {"requests.read", "requests.write", "guarantees.read", "documents.read", "offers.answer", "renewals.write"}
-        | {"simulate"}
+        | {"simulate", "law.read"}
     ),
     "policyholder": frozenset(
         {"requests.read", "requests.write", "guarantees.read", "documents.read", "offers.answer", "renewals.write"}
-        | {"simulate"}
+        | {"simulate", "law.read"}
     ),
-    "reinsurer": frozenset({"treaties.read", "ledger.read", "envelopes.read"}),
-    "operator": frozenset({"envelopes.read", "envelopes.write", "business_day.write"}),
+    "reinsurer": frozenset({"treaties.read", "ledger.read", "envelopes.read", "law.read"}),
+    "operator": frozenset({"envelopes.read", "envelopes.write", "business_day.write", "law.read"}),
     "system": frozenset(
         _DESK
         | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write", "ledger.read"}

@@ -38,9 +38,18 @@ def current_law_book(actor: Actor) -> LawBook:
 
     The tables are the shared rows and the insurer's own; other insurers' rows are behind the wall.
     """
+    return _book_of(actor.insurer_id)
+
+
+def shared_law_book() -> LawBook:
+    """The book without any insurer's own rows: for visitors and for the platform. Outside acting()."""
+    return _book_of(None)
+
+
+def _book_of(insurer_id: int | None) -> LawBook:
     with connections["default"].cursor() as cursor:
         cursor.execute(STATE)
-        key = (actor.insurer_id, *cursor.fetchall())
+        key = (insurer_id, *cursor.fetchall())
     known = _books.get(key)
     if known is None:
         if len(_books) >= BOOKS_REMEMBERED:
