@@ -103,7 +103,7 @@ def cannot_read(why: str) -> FieldErrors:
 def differences(found: Mapping[str, Any], expect: Mapping[str, object]) -> list[Difference]:
     """What an answer has otherwise than expected: the named keys must be equal.
 
-    `verdicts` may name rules and the verdict expected of each.
+    `verdicts` may name rules and the verdict expected of each, `used` rules and some of the numbers that each used.
     """
     wrong = []
     for key, expected in expect.items():
@@ -112,10 +112,23 @@ def differences(found: Mapping[str, Any], expect: Mapping[str, object]) -> list[
             for code, verdict in expected.items():
                 if verdicts.get(code) != verdict:
                     wrong.append(Difference(f"verdicts.{code}", verdict, verdicts.get(code)))
+        elif key == "used" and isinstance(expected, Mapping):
+            wrong.extend(_used_otherwise(found, expected))
         elif key not in found:
             wrong.append(Difference(key, expected, "(no such key)"))
         elif found[key] != _plain(expected):
             wrong.append(Difference(key, expected, found[key]))
+    return wrong
+
+
+def _used_otherwise(found: Mapping[str, Any], expect: Mapping[str, object]) -> list[Difference]:
+    by_code = {reason["code"]: reason["used"] for reason in found["reasons"]}
+    wrong = []
+    for code, numbers in expect.items():
+        used = by_code.get(code, {})
+        for name, number in numbers.items() if isinstance(numbers, Mapping) else ():
+            if used.get(name) != _plain(number):
+                wrong.append(Difference(f"used.{code}.{name}", number, used.get(name)))
     return wrong
 
 
