@@ -38,6 +38,7 @@ app.conf.update(
         # A turn that nobody took before the next one came is dropped: hours without a worker leave no pile of them.
         "resend unfinished submissions": _every(15.0, "policies.resend_unfinished"),
         "resend unrendered endorsements": _every(60.0, "policies.resend_unrendered"),
+        "resend open what-if runs": _every(15.0, "policies.resend_what_if_runs"),
         "open the night": _every(60.0, "policies.open_due_nights"),
         "worker heart-beat": _every(10.0, "capweb.heart_beat"),
     },

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from datetime import timedelta
+from typing import Final
 
 import structlog
 from celery import shared_task
@@ -18,9 +20,12 @@ from capweb.audit.outbox import wake_after_commit
 from policies.commands import render_endorsements as rendering
 from policies.commands.decide_limit_requests import decide_submission
 from policies.commands.open_night import open_night
-from policies.queries import submissions
+from policies.commands.what_if import work_at
+from policies.queries import submissions, what_if_runs
 
 log = structlog.get_logger(__name__)
+
+SLICE_SECONDS: Final = 10.0
 
 
 @shared_task(name="policies.decide_submission")
@@ -38,6 +43,28 @@ def resend_unfinished(**_extra: object) -> None:
     """Wake a worker for every submission that waits and that nobody is at."""
     for waiting in submissions.without_live_lease():
         wake_after_commit("policies.decide_submission", submission=waiting.public_id, insurer=waiting.insurer_id)
+
+
+@shared_task(name="policies.run_what_if")
+def run_what_if(*, run: str, insurer: int, **_extra: object) -> None:
+    """Work at a what-if run for a slice of time, then queue up again: decisions wait for a slice at most."""
+    begun = time.monotonic()
+    try:
+        is_open = work_at(
+            _system(insurer), run, holder=uuid.uuid4().hex, go_on=lambda: time.monotonic() - begun < SLICE_SECONDS
+        )
+    except LeaseLost as lost:
+        log.warning("another worker took over", run=run, detail=lost.message)
+        return
+    if is_open:
+        wake_after_commit("policies.run_what_if", run=run, insurer=insurer)
+
+
+@shared_task(name="policies.resend_what_if_runs")
+def resend_what_if_runs(**_extra: object) -> None:
+    """Wake a worker for every what-if run that is open and that nobody is at."""
+    for waiting in what_if_runs.without_live_lease():
+        wake_after_commit("policies.run_what_if", run=waiting.public_id, insurer=waiting.insurer_id)
 
 
 @shared_task(name="policies.render_endorsements")

@@ -18,10 +18,12 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "senior_underwriter": frozenset(
         _DESK
         | {"requests.write", "requests.settle", "requests.settle_above", "offers.answer"}
-        | {"buyer_limits.write", "renewals.write", "guarantees.withdraw"}
+        | {"buyer_limits.write", "renewals.write", "guarantees.withdraw", "what_if.run"}
     ),
-    "reinsurance_accountant": frozenset(_DESK | {"treaties.read", "ledger.read", "bordereaux.write"}),
-    "administrator": frozenset(_DESK | {"people.write", "tariffs.write", "treaties.read", "clients.write"}),
+    "reinsurance_accountant": frozenset(_DESK | {"treaties.read", "ledger.read", "bordereaux.write", "what_if.run"}),
+    "administrator": frozenset(
+        _DESK | {"people.write", "tariffs.write", "treaties.read", "clients.write", "what_if.run"}
+    ),
     "auditor": frozenset(_DESK | {"treaties.read", "ledger.read", "trail.read"}),
     "broker": frozenset(
         {"requests.read", "requests.write", "guarantees.read", "documents.read", "offers.answer", "renewals.write"}
@@ -36,7 +38,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "system": frozenset(
         _DESK
         | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write", "ledger.read"}
-        | {"treaties.read", "tariffs.write", "guarantees.withdraw"}
+        | {"treaties.read", "tariffs.write", "guarantees.withdraw", "what_if.run"}
     ),
 }
 

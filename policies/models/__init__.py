@@ -24,9 +24,11 @@ from policies.models.parties import (
 )
 from policies.models.policy import LimitsSetBy, Mandate, Policy, PolicyForm, PolicyTerms
 from policies.models.submission import RowOutcome, Submission, SubmissionMode, SubmissionRow, SubmissionStatus
+from policies.models.what_if import UNFINISHED, WhatIfPart, WhatIfRun, WhatIfStatus
 
 __all__ = [
     "UNDER_WAY",
+    "UNFINISHED",
     "Buyer",
     "BuyerFigures",
     "BuyerLimit",
@@ -63,4 +65,7 @@ __all__ = [
     "SubmissionRow",
     "SubmissionStatus",
     "TermStatus",
+    "WhatIfPart",
+    "WhatIfRun",
+    "WhatIfStatus",
 ]
