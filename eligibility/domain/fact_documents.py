@@ -27,6 +27,7 @@ FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(2100, 1, 1)
 LARGEST_COUNT: Final = 100_000_000
 LONGEST_TEXT: Final = 200
+MOST_RELEASES: Final = 1_000
 
 Reader = Callable[[object], Any]
 
@@ -71,6 +72,9 @@ def check_combination(facts: Facts) -> None:
     if facts.trigger.notified_on is not None and facts.trigger.notified_on > facts.day:
         told = f"notified on {facts.trigger.notified_on}, after the day of the grant {facts.day}"
         errors.append(FieldError("trigger.notified_on", told, code="dates_out_of_order"))
+    if facts.buyer.assessed_on is not None and facts.buyer.assessed_on > facts.day:
+        told = f"assessed on {facts.buyer.assessed_on}, after the day of the grant {facts.day}"
+        errors.append(FieldError("buyer.assessed_on", told, code="dates_out_of_order"))
     if facts.buyer.created_on is not None and facts.buyer.created_on > facts.day:
         told = f"created on {facts.buyer.created_on}, after the day of the grant {facts.day}"
         errors.append(FieldError("buyer.created_on", told, code="dates_out_of_order"))
@@ -164,6 +168,16 @@ def _count(value: object) -> int:
     raise NotAccepted(f"a whole number from 0 to {LARGEST_COUNT} is expected, not {value!r}")
 
 
+def _frees(value: object) -> tuple[tuple[date, Decimal], ...]:
+    """What the ceilings get back on later days: a list of {on: day, amount: amount}, read in the order of days."""
+    wanted = {"on", "amount"}
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) > MOST_RELEASES:
+        raise NotAccepted(f"a list of at most {MOST_RELEASES} releases {{on, amount}} is expected")
+    if any(not isinstance(one, Mapping) or set(one) != wanted for one in value):
+        raise NotAccepted("each release has exactly `on` (a day) and `amount`")
+    return tuple(sorted((_day(one["on"]), _amount(one["amount"])) for one in value))
+
+
 _country = _matching(COUNTRY, "an ISO 3166 code of two capital letters")
 _currency = _matching(CURRENCY, "an ISO 4217 code of three capital letters")
 _slug = _matching(SLUG, "the insurer's short name in small letters, such as euler-hermes,")
@@ -193,6 +207,7 @@ PARTS: Final[dict[str, tuple[type[known.Fact], dict[str, Reader]]]] = {
             "headcount": _count,
             "grade": _grade,
             "default_probability": _ratio,
+            "assessed_on": _day,
             "insolvent": _flag,
             "construction_subcontract": _flag,
         },
@@ -203,13 +218,15 @@ PARTS: Final[dict[str, tuple[type[known.Fact], dict[str, Reader]]]] = {
         known.OthersInForce,
         {"same_policyholder": _amount, "other_policyholders": _amount, "other_insurers": _amount},
     ),
-    "capacity": (known.Capacity, {"free": _signed_amount}),
+    "capacity": (known.Capacity, {"free": _signed_amount, "frees": _frees}),
 }
 EXCEPTION: Final[dict[str, Reader]] = {
     "kind": _one_of(*known.EXCEPTION_KINDS),
     "granted_on": _day,
+    "end_day": _day,
     "amount": _amount,
     "reference": _text,
+    "evidence": _text,
 }
 HEAD: Final[dict[str, Reader]] = {
     "day": _day,
@@ -275,6 +292,8 @@ class _Reading:
                 found.append(known.RecordedException(**read))
             else:
                 self._refuse(at, "an exception has at least `kind` and `granted_on`", code="required")
+            if read.get("end_day", LAST_DAY) <= read.get("granted_on", FIRST_DAY):
+                self._refuse(f"{at}.end_day", "it ends before it begins", code="dates_out_of_order")
             if read.get("kind") == "above_parity" and "amount" not in read:
                 self._refuse(f"{at}.amount", "an above-parity exception has an amount", code="required")
         return tuple(found)

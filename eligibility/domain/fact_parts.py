@@ -52,7 +52,7 @@ class Policy(Fact, frozen=True, kw_only=True):
 
 
 class Buyer(Fact, frozen=True, kw_only=True):
-    """The company that owes, as assessed on the day of the grant."""
+    """The company that owes, as assessed on the day of the grant; `assessed_on`: when the insurer last assessed it."""
 
     country: str | None = None
     created_on: date | None = None
@@ -61,6 +61,7 @@ class Buyer(Fact, frozen=True, kw_only=True):
     headcount: int | None = None
     grade: str | None = None
     default_probability: Decimal | None = None
+    assessed_on: date | None = None
     insolvent: bool | None = None
     construction_subcontract: bool | None = None
 
@@ -89,18 +90,30 @@ class OthersInForce(Fact, frozen=True, kw_only=True):
 
 
 class Capacity(Fact, frozen=True, kw_only=True):
-    """Free room under the ceilings for the ceded part, seen under the lock. None: not binding."""
+    """Free room under the ceilings for the ceded part, seen under the lock. None: not binding.
+
+    `frees` says what comes back later, as (day, amount) in the order of days: run-off that will have passed.
+    """
 
     free: Decimal | None = None
+    frees: tuple[tuple[date, Decimal], ...] = ()
 
 
 class RecordedException(Fact, frozen=True, kw_only=True):
-    """A decision of an authority that lifts a limit: kind, day, highest amount, reference of the letter."""
+    """A decision of an authority that lifts a limit: kind, days, highest amount, reference of the letter, its evidence.
+
+    In force on [granted_on, end_day); an open end is None. `evidence` names the document kept as its proof.
+    """
 
     kind: str
     granted_on: date
     amount: Decimal | None = None
     reference: str = ""
+    end_day: date | None = None
+    evidence: str = ""
+
+    def in_force_on(self, day: date) -> bool:
+        return self.granted_on <= day and (self.end_day is None or day < self.end_day)
 
 
 class Facts(Fact, frozen=True, kw_only=True):
@@ -148,4 +161,4 @@ def from_json(text: bytes) -> Facts:
 
 def with_free_capacity(facts: Facts, free: Decimal | None) -> Facts:
     """The same facts with another free room; None makes capacity not binding."""
-    return msgspec.structs.replace(facts, capacity=Capacity(free=free))
+    return msgspec.structs.replace(facts, capacity=Capacity(free=free, frees=facts.capacity.frees))

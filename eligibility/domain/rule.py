@@ -40,9 +40,16 @@ COMPLEMENT: Final = frozenset({"cap", "cap_francexport"})
 SUBSTITUTION: Final = frozenset({"cap_plus", "cap_francexport_plus"})
 EVERY_PRODUCT: Final = DOMESTIC | EXPORT
 
-# The products were on sale from this day; before it only the grant windows are law.
+# The products were on sale from this day; the decree behind them is nine days older.
 ON_SALE: Final = date(2020, 4, 15)
+DECREE_IN_FORCE: Final = date(2020, 4, 6)
 END_OF_DOMESTIC_LAW: Final = date(2022, 1, 1)
+# The schemes before: CAP, CAP+, CAP Export of 2008 to 2011; the small Cap Francexport of 2018.
+CAP_OF_2008: Final = (date(2008, 12, 14), date(2011, 7, 1))
+CAP_PLUS_OF_2009: Final = (date(2009, 5, 14), date(2011, 1, 1))
+EXPORT_OF_2009: Final = (date(2009, 10, 13), date(2012, 1, 1))
+FRANCEXPORT_OF_2018: Final = (date(2018, 10, 10), ON_SALE)
+ANY_OF_2008: Final = (CAP_OF_2008[0], EXPORT_OF_2009[1])
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):
@@ -91,6 +98,14 @@ class Rule:
         return self.first_day <= day and (self.end_day is None or day < self.end_day)
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Earlier days on which a rule was law already, by the text of that time."""
+
+    days: tuple[date, date]
+    reference: Reference
+
+
 REGISTER: Final[list[Rule]] = []
 
 
@@ -105,19 +120,22 @@ def rule(
     end_day: date | None = None,
     sets: str | None = None,
     question: str | None = None,
+    before: tuple[Before, ...] = (),
 ) -> Callable[[Check], Check]:
     """Enter a function in the register of rules. Texts are (English, French).
 
-    Raises ValueError when a rule of the same code is already in force on one of its days for one of its products.
+    `before` names earlier days on which the same rule was law by another text. Raises ValueError when a rule of the
+    same code is already in force on one of its days for one of its products.
     """
 
     def enter(check: Check) -> Check:
         texts = {verdict: Text(*both) for verdict, both in sentences.items()}
-        new = Rule(code, Text(*title), reference, products, first_day, end_day, sets, question, texts, check)
-        for old in REGISTER:
-            if old.code == code and _overlap(old, new):
+        spans = [(one.reference, *one.days) for one in before]
+        for proof, first, end in (*spans, (reference, first_day, end_day)):
+            new = Rule(code, Text(*title), proof, products, first, end, sets, question, texts, check)
+            if any(old.code == code and _overlap(old, new) for old in REGISTER):
                 raise ValueError(f"two rules {code} are in force on the same day")
-        REGISTER.append(new)
+            REGISTER.append(new)
         return check
 
     return enter

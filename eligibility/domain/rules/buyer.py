@@ -13,6 +13,7 @@ from eligibility.domain.law import LawInForce
 from eligibility.domain.parameters import Reference
 from eligibility.domain.rule import (
     ADMINISTRATOR,
+    CAP_OF_2008,
     DOMESTIC,
     END_OF_DOMESTIC_LAW,
     EVERY_PRODUCT,
@@ -25,6 +26,7 @@ from eligibility.domain.rule import (
     refers,
     rule,
 )
+from eligibility.domain.rules import predecessors
 
 LAW: Final = Reference(
     "Loi n° 2020-289, article 7 : risques situés en France",
@@ -47,6 +49,7 @@ RANDOM_EVENT: Final = Reference(
     reference=LAW,
     products=DOMESTIC,
     end_day=END_OF_DOMESTIC_LAW,
+    before=predecessors.CAP,
     sentences={
         "pass": ("The buyer is in France ({country}).", "L'acheteur est situé en France ({country})."),
         "fail": (
@@ -117,6 +120,33 @@ def the_buyer_is_not_too_large(facts: Facts, law: LawInForce) -> Finding:
     )
 
 
+# The sheet of 2010-2011: small, medium and mid-sized companies in France, of a turnover below 1.5 Md€; no other test.
+@rule(
+    "BUYER-02",
+    title=("The buyer's turnover is below the limit", "Le chiffre d'affaires de l'acheteur est inférieur au plafond"),
+    reference=predecessors.SHEET,
+    products=DOMESTIC,
+    first_day=CAP_OF_2008[0],
+    end_day=CAP_OF_2008[1],
+    sentences={
+        "pass": (
+            "Turnover of {turnover:euro}, below {turnover_limit:euro}.",
+            "Chiffre d'affaires de {turnover:euro}, inférieur à {turnover_limit:euro}.",
+        ),
+        "fail": (
+            "Turnover of {turnover:euro}: it must be below {turnover_limit:euro}.",
+            "Chiffre d'affaires de {turnover:euro} : il doit être inférieur à {turnover_limit:euro}.",
+        ),
+    },
+)
+def the_turnover_of_the_buyer_is_below_the_limit(facts: Facts, law: LawInForce) -> Finding:
+    turnover = facts.buyer.turnover
+    if turnover is None:
+        return lacks("buyer.turnover")
+    limit = law.amounts["scheme/domestic/buyer_turnover_limit"]
+    return (passes if turnover < limit else fails)(turnover=turnover, turnover_limit=limit)
+
+
 # "un existence minimum de 2 ans": for substitution guarantees, on the day of the grant. D-11.
 @rule(
     "BUYER-03",
@@ -160,6 +190,7 @@ def the_buyer_is_old_enough(facts: Facts, law: LawInForce) -> Finding:
     title=("The buyer is not insolvent", "L'acheteur n'est pas en insolvabilité"),
     reference=RANDOM_EVENT,
     products=EVERY_PRODUCT,
+    before=predecessors.EVERY_SCHEME,
     sentences={
         "pass": ("No insolvency is known.", "Aucune insolvabilité n'est connue."),
         "fail": (

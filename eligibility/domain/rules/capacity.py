@@ -12,6 +12,8 @@ from eligibility.domain.fact_parts import Facts
 from eligibility.domain.law import LawInForce
 from eligibility.domain.parameters import Reference
 from eligibility.domain.rule import (
+    CAP_OF_2008,
+    CAP_PLUS_OF_2009,
     DOMESTIC,
     END_OF_DOMESTIC_LAW,
     EVERY_PRODUCT,
@@ -23,6 +25,7 @@ from eligibility.domain.rule import (
     passes,
     rule,
 )
+from eligibility.domain.rules import predecessors
 
 LAW: Final = Reference(
     "Loi n° 2020-289, article 7 : montant maximal de la garantie",
@@ -50,6 +53,33 @@ def a_domestic_ceiling_is_authorised(facts: Facts, law: LawInForce) -> Finding: 
     return passes(ceiling=law.amounts["envelopes/domestic/ceiling"])
 
 
+# 20 Md€ by the amending finance law of 4 February 2009, for complements; the fund of CAP+ had a ceiling of its own.
+@rule(
+    "ENVELOPE-01",
+    title=("A ceiling of CAP is authorised", "Un plafond du CAP est autorisé"),
+    reference=predecessors.SHEET,
+    products=frozenset({"cap"}),
+    first_day=CAP_OF_2008[0],
+    end_day=CAP_OF_2008[1],
+    sentences=CEILING_SENTENCES,
+)
+def a_ceiling_of_complements_is_authorised(facts: Facts, law: LawInForce) -> Finding:  # noqa: ARG001
+    return passes(ceiling=law.amounts["envelopes/domestic/ceiling"])
+
+
+@rule(
+    "ENVELOPE-03",
+    title=("The fund's ceiling is authorised", "Le plafond du fonds est autorisé"),
+    reference=predecessors.DECREE_2009,
+    products=frozenset({"cap_plus"}),
+    first_day=CAP_PLUS_OF_2009[0],
+    end_day=CAP_PLUS_OF_2009[1],
+    sentences=CEILING_SENTENCES,
+)
+def the_ceiling_of_the_fund_is_authorised(facts: Facts, law: LawInForce) -> Finding:  # noqa: ARG001
+    return passes(ceiling=law.amounts["envelopes/domestic/substitution_ceiling"])
+
+
 # The authority's figure after 2022 was not found: referred until an administrator enters it. D-4.
 @rule(
     "ENVELOPE-02",
@@ -57,6 +87,7 @@ def a_domestic_ceiling_is_authorised(facts: Facts, law: LawInForce) -> Finding: 
     reference=CODE,
     products=EXPORT,
     question="export_envelope",
+    before=predecessors.EXPORT,
     sentences=CEILING_SENTENCES,
 )
 def an_export_ceiling_is_authorised(facts: Facts, law: LawInForce) -> Finding:  # noqa: ARG001
@@ -71,6 +102,7 @@ def an_export_ceiling_is_authorised(facts: Facts, law: LawInForce) -> Finding:  
     products=EVERY_PRODUCT,
     sets="capacity",
     question="envelope_basis",
+    before=predecessors.EVERY_SCHEME,
     sentences={
         "cap": (
             "{free:euro} are free for the ceded part: at most {maximum:euro}.",

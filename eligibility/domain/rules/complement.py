@@ -15,6 +15,7 @@ from eligibility.domain.fact_parts import Facts, RecordedException
 from eligibility.domain.law import LawInForce
 from eligibility.domain.parameters import Reference
 from eligibility.domain.rule import (
+    DECREE_IN_FORCE,
     END_OF_DOMESTIC_LAW,
     Finding,
     does_not_apply,
@@ -23,6 +24,7 @@ from eligibility.domain.rule import (
     passes,
     rule,
 )
+from eligibility.domain.rules import predecessors
 from eligibility.domain.rules.insured_ratio import RATIO_SENTENCES, held_ratio
 
 FAQ: Final = Reference(
@@ -40,6 +42,7 @@ R_442_8_10: Final = Reference(
 CAP_AT_HOME: Final = frozenset({"cap"})
 CAP_ABROAD: Final = frozenset({"cap_francexport"})
 TWICE_THE_PRIMARY: Final = date(2020, 11, 27)
+DECREE_OF_2015: Final = date(2015, 11, 12)
 
 SHARE_SENTENCES: Final = {
     "cap": (
@@ -70,6 +73,7 @@ SHARE_SENTENCES: Final = {
     end_day=END_OF_DOMESTIC_LAW,
     sets="primary_multiple",
     question="complement_multiple",
+    before=predecessors.CAP,
     sentences=SHARE_SENTENCES,
 )
 def a_domestic_complement_is_a_share_of_the_primary(facts: Facts, law: LawInForce) -> Finding:
@@ -83,6 +87,7 @@ def a_domestic_complement_is_a_share_of_the_primary(facts: Facts, law: LawInForc
     title=("Parity with what the insurer keeps", "Parité avec l'exposition conservée par l'assureur"),
     reference=DECREE_3,
     products=CAP_AT_HOME,
+    first_day=DECREE_IN_FORCE,
     end_day=END_OF_DOMESTIC_LAW,
     sets="parity",
     sentences=SHARE_SENTENCES,
@@ -138,6 +143,7 @@ def an_exception_lifts_the_limits(facts: Facts, law: LawInForce) -> Finding:
     reference=FAQ,
     products=CAP_AT_HOME,
     end_day=END_OF_DOMESTIC_LAW,
+    before=predecessors.CAP,
     sentences=RATIO_SENTENCES,
 )
 def the_insured_ratio_of_a_domestic_complement(facts: Facts, law: LawInForce) -> Finding:
@@ -156,6 +162,7 @@ def the_insured_ratio_of_a_domestic_complement(facts: Facts, law: LawInForce) ->
     end_day=TWICE_THE_PRIMARY,
     sets="primary_multiple",
     question="complement_multiple",
+    before=predecessors.EXPORT[:1],
     sentences=SHARE_SENTENCES,
 )
 def an_export_complement_is_a_share_of_the_primary(facts: Facts, law: LawInForce) -> Finding:
@@ -186,6 +193,7 @@ def an_export_complement_is_twice_the_primary(facts: Facts, law: LawInForce) -> 
     title=("Parity with the primary guarantee, export", "Parité avec la garantie primaire, export"),
     reference=R_442_8_10,
     products=CAP_ABROAD,
+    first_day=DECREE_OF_2015,
     end_day=TWICE_THE_PRIMARY,
     sets="parity",
     sentences=SHARE_SENTENCES,
@@ -199,6 +207,7 @@ def an_export_complement_is_at_parity(facts: Facts, law: LawInForce) -> Finding:
     title=("Insured percentage of an export complement", "Quotité de la garantie complémentaire export"),
     reference=FAQ,
     products=CAP_ABROAD,
+    before=predecessors.EXPORT,
     sentences=RATIO_SENTENCES,
 )
 def the_insured_ratio_of_an_export_complement(facts: Facts, law: LawInForce) -> Finding:
@@ -226,7 +235,7 @@ def _share(facts: Facts, multiple: Decimal, *, lifted: RecordedException | None 
 def _recorded(facts: Facts) -> RecordedException | None:
     """The largest recorded exception in force on the day."""
     found = [
-        one for one in facts.exceptions if one.kind == "above_parity" and one.granted_on <= facts.day and one.amount
+        one for one in facts.exceptions if one.kind == "above_parity" and one.in_force_on(facts.day) and one.amount
     ]
     return max(found, key=lambda one: one.amount or 0) if found else None
 

@@ -22,6 +22,7 @@ from eligibility.domain.rule import (
     refers,
     rule,
 )
+from eligibility.domain.rules import predecessors
 
 FAQ: Final = Reference(
     "Foire aux questions des ministères : opérations d'exportation éligibles",
@@ -40,6 +41,7 @@ CURRENCIES: Final = Reference(
     title=("The payment term is short enough", "La durée de paiement est admise"),
     reference=FAQ,
     products=EXPORT,
+    before=predecessors.FRANCEXPORT,
     sentences={
         "pass": ("{payment_days} days, at most {maximum}.", "{payment_days} jours, pour {maximum} au plus."),
         "fail": (
@@ -62,6 +64,7 @@ def the_payment_term_is_short_enough(facts: Facts, law: LawInForce) -> Finding:
     title=("The French share is large enough", "La part française est suffisante"),
     reference=FAQ,
     products=EXPORT,
+    before=predecessors.EXPORT,
     sentences={
         "pass": (
             "A French share of {french_share:percent}, at least {minimum:percent}.",
@@ -88,6 +91,7 @@ def the_french_share_is_large_enough(facts: Facts, law: LawInForce) -> Finding:
     title=("The buyer's country is open", "Le pays de l'acheteur est ouvert"),
     reference=FAQ,
     products=EXPORT,
+    before=predecessors.EXPORT,
     sentences={
         "pass": ("{country} is open.", "Le pays {country} est ouvert."),
         "fail": ("{country} is closed to the scheme.", "Le pays {country} est fermé au dispositif."),

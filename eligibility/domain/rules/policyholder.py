@@ -15,6 +15,7 @@ from eligibility.domain.rule import (
     DOMESTIC,
     EVERY_PRODUCT,
     EXPORT,
+    EXPORT_OF_2009,
     MINISTRY,
     REINSURER,
     Finding,
@@ -26,6 +27,7 @@ from eligibility.domain.rule import (
     refers,
     rule,
 )
+from eligibility.domain.rules import predecessors
 
 FAQ: Final = Reference(
     "Foire aux questions des ministères : critères d'éligibilité",
@@ -36,12 +38,14 @@ FAQ: Final = Reference(
 ALL_SIZES: Final = date(2021, 1, 1)
 
 
-# "Les entreprises françaises". D-20: not established in France is refused; other French territories are referred.
+# "Les entreprises françaises". D-20: not established in France is refused; other French territories are referred. In
+# 2009 a domestic supplier could be European; which countries that meant is not written, so the reinsurer says.
 @rule(
     "POLICYHOLDER-01",
     title=("The policyholder is established in France", "L'assuré est établi en France"),
     reference=FAQ,
     products=EVERY_PRODUCT,
+    before=predecessors.EVERY_SCHEME,
     sentences={
         "pass": ("The policyholder is established in {country}.", "L'assuré est établi en France ({country})."),
         "fail": (
@@ -51,6 +55,10 @@ ALL_SIZES: Final = date(2021, 1, 1)
         "refer": (
             "Whether a policyholder established in {country} is eligible is for the reinsurer to say.",
             "L'éligibilité d'un assuré établi dans ce territoire ({country}) relève du réassureur.",
+        ),
+        "refer.europe": (
+            "Established in {country}: the reinsurer says which European suppliers the scheme is open to.",
+            "Établi hors de France ({country}) : le réassureur dit quels fournisseurs européens sont admis.",
         ),
     },
 )
@@ -63,6 +71,8 @@ def the_policyholder_is_established_in_france(facts: Facts, law: LawInForce) -> 
         return passes(country=country)
     if row is not None and row.status == "overseas":
         return refers(REINSURER, country=country)
+    if law.choices.get(f"scheme/{facts.market}/policyholder_establishment") == "france_or_europe":
+        return refers(REINSURER, country=country, because="europe")
     return fails(country=country)
 
 
@@ -113,6 +123,7 @@ def the_policyholder_is_not_too_large_at_home(facts: Facts, law: LawInForce) -> 
     products=EXPORT,
     end_day=ALL_SIZES,
     sets="exception",
+    before=predecessors.FRANCEXPORT,
     sentences={
         "pass": (
             "Turnover of {turnover:euro}, not above {limit:euro}.",
@@ -130,6 +141,10 @@ def the_policyholder_is_not_too_large_at_home(facts: Facts, law: LawInForce) -> 
             "Turnover of {turnover:euro}, above {limit:euro}: the ministry decides case by case.",
             "Chiffre d'affaires de {turnover:euro}, supérieur à {limit:euro} : le ministère décide au cas par cas.",
         ),
+        "refer.expired": (
+            "The ministry's decision of {granted_on:day} ({exception}) ended on {end_day:day}.",
+            "La décision du ministère du {granted_on:day} ({exception}) a pris fin le {end_day:day}.",
+        ),
         "not_applicable": ("A factor has no size test.", "Une société d'affacturage n'a pas de critère de taille."),
     },
 )
@@ -139,14 +154,45 @@ def a_very_large_exporter_needs_the_ministry(facts: Facts, law: LawInForce) -> F
         return does_not_apply(factor=True)
     if turnover is not None and turnover <= limit:
         return passes(turnover=turnover, limit=limit)
-    recorded = _recorded(facts)
-    if recorded is not None:
+    recorded = _decision_of_the_ministry(facts)
+    if recorded is not None and recorded.in_force_on(facts.day):
         return _under(recorded)
+    if turnover is None or facts.policyholder.factor is None:
+        return lacks("policyholder.turnover" if turnover is None else "policyholder.factor")
+    if recorded is None:
+        return refers(MINISTRY, turnover=turnover, limit=limit)
+    ended = {"granted_on": recorded.granted_on, "exception": recorded.reference, "end_day": recorded.end_day}
+    return refers(MINISTRY, turnover=turnover, limit=limit, because="expired", **ended)
+
+
+# CAP Export of 2009: companies established in France of a turnover below 1.5 Md€; no way round is reported.
+@rule(
+    "POLICYHOLDER-03",
+    title=(
+        "The exporter's turnover is below the limit",
+        "Le chiffre d'affaires de l'exportateur est inférieur au plafond",
+    ),
+    reference=predecessors.COMMISSION_2009,
+    products=EXPORT,
+    first_day=EXPORT_OF_2009[0],
+    end_day=EXPORT_OF_2009[1],
+    sentences={
+        "pass": (
+            "Turnover of {turnover:euro}, below {limit:euro}.",
+            "Chiffre d'affaires de {turnover:euro}, inférieur à {limit:euro}.",
+        ),
+        "fail": (
+            "Turnover of {turnover:euro}: it must be below {limit:euro}.",
+            "Chiffre d'affaires de {turnover:euro} : il doit être inférieur à {limit:euro}.",
+        ),
+    },
+)
+def the_exporter_is_not_too_large(facts: Facts, law: LawInForce) -> Finding:
+    turnover = facts.policyholder.turnover
     if turnover is None:
         return lacks("policyholder.turnover")
-    if facts.policyholder.factor is None:
-        return lacks("policyholder.factor")
-    return refers(MINISTRY, turnover=turnover, limit=limit)
+    limit = law.amounts["scheme/export/policyholder_turnover_limit"]
+    return (passes if turnover < limit else fails)(turnover=turnover, limit=limit)
 
 
 # "… les sociétés d'affacturage assurées, au moyen de contrats d'assurance dont les garanties par acheteur sont fixées
@@ -182,11 +228,10 @@ def the_insurer_sets_the_limits_of_a_factor(facts: Facts, law: LawInForce) -> Fi
     return lacks(*missing) if missing else fails(limits_set_by=limits_set_by)
 
 
-def _recorded(facts: Facts) -> RecordedException | None:
-    for one in facts.exceptions:
-        if one.kind == "large_policyholder" and one.granted_on <= facts.day:
-            return one
-    return None
+def _decision_of_the_ministry(facts: Facts) -> RecordedException | None:
+    """The decision that lasts longest, ended or not; one of a later day is not known yet."""
+    known = [one for one in facts.exceptions if one.kind == "large_policyholder" and one.granted_on <= facts.day]
+    return max(known, key=lambda one: (one.end_day or date.max, one.granted_on), default=None)
 
 
 def _under(recorded: RecordedException) -> Finding:

@@ -13,6 +13,7 @@ from eligibility.domain.fact_parts import Facts
 from eligibility.domain.law import LawInForce
 from eligibility.domain.parameters import Reference
 from eligibility.domain.rule import (
+    CAP_OF_2008,
     DOMESTIC,
     EVERY_PRODUCT,
     EXPORT,
@@ -23,6 +24,7 @@ from eligibility.domain.rule import (
     passes,
     rule,
 )
+from eligibility.domain.rules import predecessors
 
 LAW: Final = Reference(
     "Loi n° 2020-289 du 23 mars 2020, article 7", "https://www.legifrance.gouv.fr/jorf/id/JORFTEXT000041746298/"
@@ -36,7 +38,7 @@ NOTICE: Final = Reference(
     "https://www.legifrance.gouv.fr/jorf/id/JORFTEXT000041782333/",
 )
 # The windows are law before and after the scheme, so that a day outside is refused and not a gap in the law.
-SINCE_EVER: Final = date(2011, 7, 1)
+SINCE_EVER: Final = CAP_OF_2008[0]
 
 WINDOW_SENTENCES: Final = {
     "pass": (
@@ -73,11 +75,28 @@ def the_domestic_scheme_is_open(facts: Facts, law: LawInForce) -> Finding:
     title=("The export scheme is open on the day of the grant", "Le dispositif export est ouvert le jour de l'octroi"),
     reference=EXPORT_CODE,
     products=EXPORT,
-    first_day=date(2012, 1, 1),
+    first_day=SINCE_EVER,
     sentences=WINDOW_SENTENCES,
 )
 def the_export_scheme_is_open(facts: Facts, law: LawInForce) -> Finding:
     return _open(facts, law.choices["scheme/export/grants"])
+
+
+# CAP+ came five months after CAP and its decree ended before it. Since 2020 one window serves both categories.
+@rule(
+    "SCHEME-03",
+    title=(
+        "Substitution guarantees are open on the day of the grant",
+        "Les garanties de substitution sont ouvertes le jour de l'octroi",
+    ),
+    reference=predecessors.DECREE_2009,
+    products=frozenset({"cap_plus"}),
+    first_day=CAP_OF_2008[0],
+    end_day=CAP_OF_2008[1],
+    sentences=WINDOW_SENTENCES,
+)
+def substitutions_are_open(facts: Facts, law: LawInForce) -> Finding:
+    return _open(facts, law.choices["substitution/domestic/grants"])
 
 
 # The supplier "a reçu une notification" of cessation or refusal (article 4); a complement follows a notified reduction
@@ -91,6 +110,7 @@ def the_export_scheme_is_open(facts: Facts, law: LawInForce) -> Finding:
     ),
     reference=NOTICE,
     products=EVERY_PRODUCT,
+    before=predecessors.EVERY_SCHEME,
     sentences={
         "pass": (
             "The notice of {notified_on:day} precedes the grant.",
@@ -110,6 +130,33 @@ def a_notice_has_been_given(facts: Facts, law: LawInForce) -> Finding:
     return verdict(kind=facts.trigger.kind, notified_on=notified_on, day=law.day)
 
 
+# In 2009 reductions notified since 1 October 2008 opened CAP. Question to the lawyer: is there such a day for 2020?
+@rule(
+    "TRIGGER-02",
+    title=("The notice is recent enough for the scheme", "La notification n'est pas antérieure au dispositif"),
+    reference=predecessors.SHEET,
+    products=frozenset({"cap"}),
+    first_day=CAP_OF_2008[0],
+    end_day=CAP_OF_2008[1],
+    sentences={
+        "pass": (
+            "The notice of {notified_on:day} is not older than {since:day}.",
+            "La notification du {notified_on:day} n'est pas antérieure au {since:day}.",
+        ),
+        "fail": (
+            "The notice of {notified_on:day} is older than {since:day}.",
+            "La notification du {notified_on:day} est antérieure au {since:day}.",
+        ),
+    },
+)
+def the_notice_is_recent_enough(facts: Facts, law: LawInForce) -> Finding:
+    notified_on = facts.trigger.notified_on
+    if notified_on is None:
+        return lacks("trigger.notified_on")
+    since = date.fromisoformat(law.choices["scheme/domestic/notices_since"])
+    return (passes if notified_on >= since else fails)(notified_on=notified_on, since=since)
+
+
 # D-45: what was lost or not granted, less what other insurers cover. More than was there before needs a partial grant.
 @rule(
     "NEED-01",
@@ -120,6 +167,7 @@ def a_notice_has_been_given(facts: Facts, law: LawInForce) -> Finding:
         "Dispositif-de-reassurance-CT-Cap-Francexport",
     ),
     products=EVERY_PRODUCT,
+    before=predecessors.EVERY_SCHEME,
     sentences={
         "pass": ("The need is {need:euro}.", "Le besoin est de {need:euro}."),
         "not_applicable": (

@@ -183,6 +183,7 @@ def test_every_doubt_has_at_least_one_rival(book):
     }
 
 
-def test_only_one_tariff_is_sourced_and_illustrative_ones_stand_apart(book):
-    assert [row.product for row in book.contracts.tariffs] == ["cap_plus"]
+def test_the_sourced_tariffs_are_three_and_illustrative_ones_stand_apart(book):
+    sourced = [(row.product, str(row.quarterly_rate), row.first_day.year) for row in book.contracts.tariffs]
+    assert sourced == [("cap", "0.00375", 2008), ("cap_plus", "0.006", 2009), ("cap_plus", "0.00875", 2020)]
     assert all(row.illustrative for row in law_files.illustrative_tables().tariffs)
