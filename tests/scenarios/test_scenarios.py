@@ -1,27 +1,26 @@
 """Every case of every scenario file is judged as its author expects: cases that a lawyer can read."""
 
-from pathlib import Path
+from collections import Counter
 
 import pytest
 
-from eligibility.domain import decision, engine, facts, law_files
-from eligibility.queries import simulation
+from eligibility.domain import facts, law_files
+from tests.scenarios.cases import every_scenario, judged, what_differs
 
-FOLDER = Path(__file__).parent
-CASES = [
-    pytest.param(case, id=f"{file.stem}: {case.name}")
-    for file in sorted(FOLDER.glob("*.yaml"))
-    for case in simulation.read(file.read_text(encoding="utf-8")).cases
-]
+EVERY_CASE = [pytest.param(scenario.case, id=str(scenario)) for scenario in every_scenario()]
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", EVERY_CASE)
 def test_the_case_is_judged_as_expected(case):
-    judged = engine.decide(case.facts, law_files.shipped_law_book().on(case.facts.day), with_headroom=True)
     assert case.expect, "a case without expectation proves nothing"
-    assert simulation.differences(decision.to_document(judged), case.expect) == []
+    assert what_differs(case, judged(case, law_files.shipped_law_book())) == []
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", EVERY_CASE)
 def test_the_facts_of_the_case_survive_being_stored(case):
     assert facts.from_json(facts.to_json(case.facts)) == case.facts
+
+
+def test_no_two_cases_of_a_file_have_the_same_name():
+    twice = [name for name, times in Counter(map(str, every_scenario())).items() if times > 1]
+    assert twice == []
