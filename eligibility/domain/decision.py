@@ -14,7 +14,7 @@ import msgspec
 from capweb.kernel.periods import Term
 from eligibility.domain import explain
 from eligibility.domain import rule as rules
-from eligibility.domain.reason import Reason, shown_number, shown_used
+from eligibility.domain.reason import Reason, Trace, shown_number, shown_used
 from eligibility.domain.rule import Finding, Rule
 
 GRANT: Final = "grant"
@@ -101,10 +101,13 @@ def compact_reasons(decision: Decision) -> list[dict[str, object]]:
     return stored
 
 
-def to_document(decision: Decision, language: str = "fr") -> dict[str, Any]:
-    """The decision as interfaces.md section 2 shows it, titles and sentences in the language asked for."""
+def to_document(decision: Decision, language: str = "fr", *, trace: Trace | None = None) -> dict[str, Any]:
+    """The decision as interfaces.md section 2 shows it, titles and sentences in the language asked for.
+
+    With a trace each reason says what it `rests_on`, and so do the figures that no rule sets (term, rate, shares).
+    """
     term = decision.term
-    return {
+    document = {
         "outcome": decision.outcome,
         "referred_to": decision.referred_to,
         "product": decision.product,
@@ -121,12 +124,15 @@ def to_document(decision: Decision, language: str = "fr") -> dict[str, Any]:
         "premium_illustrative": decision.premium_illustrative,
         "term": {"first": term.first.isoformat(), "end": term.end.isoformat()} if term is not None else None,
         "reinsurer": decision.reinsurer,
-        "reasons": [explain.reason_document(reason, language) for reason in decision.reasons],
+        "reasons": [explain.reason_document(reason, language, trace) for reason in decision.reasons],
         "headroom": [
             {"if": shown_used(one.changed.items()), "maximum": _number(one.maximum)} for one in decision.headroom
         ],
         "law": decision.law,
     }
+    if trace is not None:
+        document["rests_on"] = [rest.document() for rest in trace.figures]
+    return document
 
 
 _encoder: Final = msgspec.json.Encoder()

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from eligibility.domain import rules
 from eligibility.domain.law import LawInForce
-from eligibility.domain.reason import Reason, shown_used
+from eligibility.domain.reason import Reason, Trace, shown_used
 from eligibility.domain.rule import NOT_APPLICABLE, Text
 
 NARROW_SPACE: Final = "\u202f"
@@ -41,9 +41,9 @@ UNSET: Final = Text(
 SILENT: Final = Text("Does not apply to this request.", "Sans objet pour cette demande.")
 
 
-def reason_document(reason: Reason, language: str) -> dict[str, Any]:
-    """One reason with title, sentence and reference."""
-    found = {
+def reason_document(reason: Reason, language: str, trace: Trace | None = None) -> dict[str, Any]:
+    """One reason with title, sentence and reference; with a trace, every value of law that it rests on."""
+    found: dict[str, Any] = {
         "code": reason.code,
         "verdict": reason.verdict,
         "title": reason.rule.title.in_language(language),
@@ -54,6 +54,8 @@ def reason_document(reason: Reason, language: str) -> dict[str, Any]:
     }
     if reason.referred_to is not None:
         found["referred_to"] = reason.referred_to
+    if trace is not None:
+        found["rests_on"] = [rest.document() for rest in trace.by_rule.get(reason.code, ())]
     return found
 
 
@@ -72,10 +74,13 @@ def sentence(reason: Reason, language: str) -> str:
     return _Wording(language).vformat(text.in_language(language), (), used)
 
 
-def expand(compact_reasons: Iterable[Mapping[str, Any]], law: LawInForce, language: str) -> list[dict[str, Any]]:
+def expand(
+    compact_reasons: Iterable[Mapping[str, Any]], law: LawInForce, language: str, trace: Trace | None = None
+) -> list[dict[str, Any]]:
     """Full reasons from stored ones: title, sentence, reference; rules that were left out do not apply.
 
-    `law` is the law of the decision's day. Raises KeyError for a code that was not law on that day.
+    `law` is the law of the decision's day, `trace` what `trace.of` found for it. Raises KeyError for a code that was
+    not law on that day.
     """
     by_code = {rule.code: rule for rule in rules.in_force_on(law.day)}
     said = [
@@ -86,7 +91,7 @@ def expand(compact_reasons: Iterable[Mapping[str, Any]], law: LawInForce, langua
     ]
     codes = {reason.code for reason in said}
     silent = [Reason(rule, NOT_APPLICABLE, {}, None, None, None) for code, rule in by_code.items() if code not in codes]
-    return [reason_document(reason, language) for reason in (*said, *silent)]
+    return [reason_document(reason, language, trace) for reason in (*said, *silent)]
 
 
 class _Wording(string.Formatter):
@@ -101,12 +106,11 @@ class _Wording(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if value == "?" or value is None:
             return "?"
-        if format_spec == "euro":
-            return self._euro(Decimal(str(value)))
-        if format_spec == "percent":
-            return self._percent(Decimal(str(value)))
         if format_spec == "day":
             return self._day(value if isinstance(value, date) else date.fromisoformat(str(value)))
+        if format_spec in ("euro", "percent", "times"):
+            written = {"euro": self._euro, "percent": self._percent, "times": self._times}[format_spec]
+            return written(Decimal(str(value)))
         if isinstance(value, list | tuple):
             return ", ".join(str(item) for item in value)
         return str(value)
@@ -121,6 +125,10 @@ class _Wording(string.Formatter):
     def _percent(self, value: Decimal) -> str:
         shown = format((value * 100).normalize(), "f")
         return f"{shown.replace('.', ',')}{FIXED_SPACE}%" if self.french else f"{shown}%"
+
+    def _times(self, value: Decimal) -> str:
+        shown = format(value.normalize(), "f")
+        return shown.replace(".", ",") if self.french else shown
 
     def _day(self, value: date) -> str:
         return f"{value:%d/%m/%Y}" if self.french else f"{value.day} {MONTHS[value.month - 1]} {value.year}"

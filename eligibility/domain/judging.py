@@ -216,6 +216,14 @@ def _tariff(facts: Facts, law: LawInForce, product: str, category: int | None) -
     )
 
 
+def figures(facts: Facts, law: LawInForce, decision: Decision) -> None:
+    """Reads once more what no rule sets but the decision says: shares, reinsurer, term and rate. For `trace` alone."""
+    _prepare(law, decision.product)
+    if decision.term is not None:
+        _term(facts, law)
+        _tariff(facts, law, decision.product, decision.category)
+
+
 def _prepare(law: LawInForce, product: str) -> Plan:
     in_force = rules.in_force_on(law.day)
     speaking = tuple(rule for rule in in_force if product in rule.products and rule.code != grant.CODE)

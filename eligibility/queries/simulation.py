@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from capweb.kernel.errors import DomainError, FieldError, FieldErrors
-from eligibility.domain import decision, engine, facts, marked_yaml
+from eligibility.domain import decision, engine, facts, marked_yaml, trace
 from eligibility.domain.facts import Facts
 from eligibility.domain.law import LawBook
 from eligibility.domain.marked_yaml import Marked, Path
@@ -83,8 +83,9 @@ def answers_of(cases: Sequence[Case], *, book: LawBook, language: str) -> list[d
     answers = []
     for index, case in enumerate(cases):
         try:
-            judged = engine.decide(case.facts, book.on(case.facts.day), with_headroom=True)
-            answers.append(decision.to_document(judged, language))
+            law = book.on(case.facts.day)
+            judged = engine.decide(case.facts, law, with_headroom=True)
+            answers.append(decision.to_document(judged, language, trace=trace.of(judged, case.facts, law)))
         except FieldErrors:
             raise
         except DomainError as refused:

@@ -46,12 +46,12 @@ DECREE_OF_2015: Final = date(2015, 11, 12)
 
 SHARE_SENTENCES: Final = {
     "cap": (
-        "At most {maximum:euro}: {multiple} times the primary guarantee of {primary:euro}.",
-        "Au plus {maximum:euro} : {multiple} fois la garantie primaire de {primary:euro}.",
+        "At most {maximum:euro}: {multiple:times} times the primary guarantee of {primary:euro}.",
+        "Au plus {maximum:euro} : {multiple:times} fois la garantie primaire de {primary:euro}.",
     ),
     "pass": (
-        "The need stays within {maximum:euro}, {multiple} times the primary guarantee of {primary:euro}.",
-        "Le besoin tient dans {maximum:euro}, soit {multiple} fois la garantie primaire de {primary:euro}.",
+        "The need stays within {maximum:euro}, {multiple:times} times the primary guarantee of {primary:euro}.",
+        "Le besoin tient dans {maximum:euro}, soit {multiple:times} fois la garantie primaire de {primary:euro}.",
     ),
     "pass.exception": (
         "Lifted to {lifted_to:euro} by the exception of {granted_on:day} ({exception}).",

@@ -11,6 +11,7 @@ from eligibility.domain import decision, engine, explain, facts, headroom, judgi
 from eligibility.domain.law import LawBook
 from eligibility.domain.parameters import LawMissing, Reference
 from eligibility.domain.tables import GridRow, ScaleRow, TariffRow
+from tests.scenarios.cases import every_scenario
 
 DAY = date(2020, 6, 15)
 DOCUMENT = {
@@ -111,10 +112,8 @@ def test_sentences_speak_french_and_english(book, case):
 
 def test_no_sentence_has_a_hole(book):
     """Every verdict of every rule is reached by the scenarios; here: no sentence says “?”."""
-    from tests.scenarios.test_scenarios import CASES
-
-    for parameter in CASES:
-        case = parameter.values[0].facts
+    for scenario in every_scenario():
+        case = scenario.case.facts
         for reason in engine.decide(case, book.on(case.day)).reasons:
             for language in ("fr", "en"):
                 text = explain.sentence(reason, language)
