@@ -60,6 +60,7 @@ FACTS: Final[Mapping[str, tuple[object, Callable[[Any], str]]]] = {
     "buyer.country": (gettext_lazy("Country of the buyer"), str),
     "buyer.grade": (gettext_lazy("Grade of the buyer"), str),
     "buyer.default_probability": (gettext_lazy("Default probability in one year"), writing.percent),
+    "buyer.assessed_on": (gettext_lazy("Buyer assessed on"), writing.day),
     "buyer.insolvent": (gettext_lazy("Buyer insolvent"), _yes_no),
     "buyer.created_on": (gettext_lazy("Buyer registered on"), writing.day),
     "buyer.turnover": (gettext_lazy("Turnover of the buyer"), _euros),
@@ -78,6 +79,10 @@ FACTS: Final[Mapping[str, tuple[object, Callable[[Any], str]]]] = {
     "others_in_force.same_policyholder": (gettext_lazy("Other substitution, same policyholder"), _euros),
     "others_in_force.other_policyholders": (gettext_lazy("Other substitution, other policyholders"), _euros),
     "others_in_force.other_insurers": (gettext_lazy("Cover with other insurers"), _euros),
+}
+# What only a change of facts names: the amount that the request would need, never what is left of the State's room.
+NEEDED: Final[Mapping[str, tuple[object, Callable[[Any], str]]]] = {
+    "capacity.free": (gettext_lazy("Room under the ceiling for the ceded part"), _euros),
 }
 READINGS: Final = {
     "parity": gettext_lazy("parity alone was applied (a reading to be agreed with the reinsurer)"),
@@ -121,7 +126,7 @@ def step(one: Step) -> StepShown:
 def _change(path: str, value: object) -> str:
     if path.startswith("readings."):
         return str(READINGS.get(str(value), value))
-    label, write = FACTS.get(path, (path, str))
+    label, write = FACTS.get(path) or NEEDED.get(path, (path, str))
     return f"{label} : {write(value)}" if writing.is_french() else f"{label}: {write(value)}"
 
 
