@@ -70,6 +70,23 @@ MENU: Final = (
     Entry(_("Envelopes"), "reinsurance:envelopes", "gauge", "envelopes.read", frozenset({DESK, PLATFORM})),
     Entry(_("Treaties"), "reinsurance:treaties", "file-certificate", "treaties.read", frozenset({DESK, PLATFORM})),
     Entry(_("Journal"), "reinsurance:entries", "book", "ledger.read", frozenset({DESK, PLATFORM})),
+    Entry(
+        _("Law in force"),
+        "eligibility:law",
+        "scale",
+        "law.read",
+        EVERYBODY,
+        frozenset({"eligibility:law_compare", "eligibility:law_history", "eligibility:ratings"}),
+    ),
+    Entry(_("Simulator"), "eligibility:simulator", "calculator", "law.read", EVERYBODY),
+    Entry(
+        _("What if"),
+        "policies:what_if_runs",
+        "arrows-split-2",
+        "what_if.run",
+        frozenset({DESK}),
+        frozenset({"policies:new_what_if_run", "policies:what_if_run"}),
+    ),
     Entry(_("Business day"), "policies:business_day", "calendar-up", "business_day.write", frozenset({PLATFORM})),
 )
 

@@ -176,6 +176,143 @@ MOVEMENT: Final = {
     "commission_returned": Wording(_("commission returned")),
 }
 
+# How sure a value of the law is: the tag of its source.
+CONFIDENCE: Final = {
+    "primary": Wording(pgettext_lazy("source", "text of law"), "good", "check"),
+    "official": Wording(pgettext_lazy("source", "official page"), "good", "check"),
+    "broker": Wording(pgettext_lazy("source", "professional source"), "info", "info-circle"),
+    "inference": Wording(pgettext_lazy("source", "inferred"), "warn", "alert-triangle"),
+    "general_knowledge": Wording(pgettext_lazy("source", "not checked"), "warn", "alert-triangle"),
+}
+CONFIDENCE_EXPLAINED: Final = {
+    "primary": Wording(_("Read in the law, decree or code itself.")),
+    "official": Wording(_("Read on a page of a ministry, Bpifrance, CCR, Parliament or the European Commission.")),
+    "broker": Wording(_("Read at a broker, an insurer or in the professional press; the official text was not found.")),
+    "inference": Wording(_("Concluded from other sources; written in none of them.")),
+    "general_knowledge": Wording(_("General knowledge, not compared with a source: check before use.")),
+}
+COUNTRY_STATUS: Final = {
+    "domestic": Wording(pgettext_lazy("country", "Domestic market")),
+    "overseas": Wording(pgettext_lazy("country", "Other French territories: referred"), "warn", "user-question"),
+    "open": Wording(pgettext_lazy("country", "Open"), "good", "check"),
+    "closed": Wording(pgettext_lazy("country", "Closed"), "bad", "x"),
+    "referred": Wording(pgettext_lazy("country", "Referred"), "warn", "user-question"),
+}
+# Folders of the law book, as chapters of a collection of law.
+LAW_FOLDER: Final = {
+    "scheme": Wording(pgettext_lazy("chapter", "The scheme")),
+    "complement": Wording(pgettext_lazy("chapter", "Complementary guarantees")),
+    "substitution": Wording(pgettext_lazy("chapter", "Substitution guarantees")),
+    "portfolio": Wording(pgettext_lazy("chapter", "Reinsurance of portfolios")),
+    "envelopes": Wording(pgettext_lazy("chapter", "The State's envelopes")),
+    "contracts": Wording(pgettext_lazy("chapter", "Contracts and settings")),
+    "settings": Wording(pgettext_lazy("chapter", "Settings")),
+    "treaties": Wording(pgettext_lazy("chapter", "Treaties")),
+    "domestic": Wording(pgettext_lazy("chapter", "Domestic market")),
+    "export": Wording(pgettext_lazy("chapter", "Export")),
+    "term": Wording(pgettext_lazy("chapter", "Period of guarantee")),
+    "maximum": Wording(pgettext_lazy("chapter", "Fixed maximums")),
+}
+# Values of the law that are words.
+LAW_CHOICE: Final = {
+    "open": Wording(pgettext_lazy("law", "open")),
+    "closed": Wording(pgettext_lazy("law", "closed")),
+    "yes": Wording(pgettext_lazy("law", "yes")),
+    "no": Wording(pgettext_lazy("law", "no")),
+    "months": Wording(pgettext_lazy("law", "calendar months")),
+    "days": Wording(pgettext_lazy("law", "days")),
+    "ccr": Wording("CCR"),
+    "bpifrance": Wording("Bpifrance Assurance Export"),
+    "coface": Wording(pgettext_lazy("law", "Coface for the State")),
+    "france": Wording(pgettext_lazy("law", "established in France")),
+    "france_or_europe": Wording(pgettext_lazy("law", "established in France or in Europe")),
+    "turnover": Wording(pgettext_lazy("law", "turnover alone")),
+    "limit": Wording(pgettext_lazy("law", "the limit granted")),
+    "ceded_part": Wording(pgettext_lazy("law", "the ceded part of the limit, holds included")),
+    "insured_part": Wording(pgettext_lazy("law", "the insured part of the limit")),
+    "policyholder_and_buyer": Wording(pgettext_lazy("law", "one policyholder and one buyer, with one insurer")),
+    "buyer": Wording(pgettext_lazy("law", "one buyer, over all policyholders of the insurer")),
+    "turnover_or_balance_sheet_and_headcount": Wording(
+        pgettext_lazy("law", "(turnover or balance sheet) and headcount")
+    ),
+    "turnover_or_balance_sheet_with_headcount": Wording(
+        pgettext_lazy("law", "turnover or (balance sheet and headcount)")
+    ),
+}
+INSURER: Final = {
+    "coface": Wording("Coface"),
+    "axa-assurcredit": Wording("AXA Assurcrédit"),
+    "groupama": Wording("Groupama Assurance-crédit & Caution"),
+    "atradius": Wording("Atradius"),
+    "euler-hermes": Wording("Euler Hermes (Allianz Trade)"),
+}
+CHANGE: Final = {
+    "new": Wording(pgettext_lazy("law", "New"), "good", "file-plus"),
+    "ended": Wording(pgettext_lazy("law", "Ended"), "bad", "ban"),
+    "changed": Wording(pgettext_lazy("law", "Changed"), "info", "replace"),
+    "same": Wording(pgettext_lazy("law", "Unchanged"), "quiet", "minus"),
+}
+
+WHAT_IF_STATUS: Final = {
+    "waiting": Wording(pgettext_lazy("what-if run", "Waiting"), "quiet", "clock"),
+    "running": Wording(_("Under way"), "info", "clock"),
+    "done": Wording(_("Done"), "good", "check"),
+    "cancelled": Wording(_("Cancelled"), "quiet", "ban"),
+    "failed": Wording(_("Failed"), "bad", "alert-triangle"),
+}
+WHAT_IF_CHANGE: Final = {
+    "lost": Wording(pgettext_lazy("what if", "Lost"), "bad", "x"),
+    "referred": Wording(pgettext_lazy("what if", "Referred"), "warn", "user-question"),
+    "reduced": Wording(pgettext_lazy("what if", "Reduced"), "warn", "arrow-down-right"),
+    "repriced": Wording(pgettext_lazy("what if", "Price or share ceded"), "info", "replace"),
+    "raised": Wording(pgettext_lazy("what if", "Raised"), "good", "arrow-up"),
+    "gained": Wording(pgettext_lazy("what if", "Gained"), "good", "check"),
+    "moved": Wording(pgettext_lazy("what if", "Other answer, no grant"), "quiet", "replace"),
+    "same_granted": Wording(pgettext_lazy("what if", "Granted as before"), "quiet", "minus"),
+    "same_not_granted": Wording(pgettext_lazy("what if", "Not granted, as before"), "quiet", "minus"),
+}
+WHAT_IF_DIMENSION: Final = {
+    "insurer": Wording(_("By insurer")),
+    "product": Wording(_("By product")),
+    "zone": Wording(_("By tariff zone")),
+    "country": Wording(_("By country of the buyer")),
+    "category": Wording(_("By category")),
+    "grade": Wording(_("By grade of the insurer")),
+}
+WHAT_IF_UNJUDGED: Final = {
+    "primary_resumed": Wording(_("Left out, because the latest notice opens no top-up of this kind any more:")),
+    "facts_out_of_order": Wording(_("Left out, because the facts contradict one another:")),
+}
+WHAT_IF_COLUMN: Final = {
+    "number": Wording(_("No.")),
+    "insurer": Wording(_("Insurer")),
+    "guarantee": Wording(_("Guarantee")),
+    "change": Wording(_("Change")),
+    "product": Wording(_("Product")),
+    "market": Wording(_("Market")),
+    "policyholder": Wording(_("Policyholder")),
+    "policy_number": Wording(_("Policy")),
+    "buyer": Wording(_("Buyer")),
+    "buyer_country": Wording(_("Country")),
+    "buyer_identifier": Wording(_("Identifier")),
+    "grade": Wording(_("Grade")),
+    "category": Wording(_("Category")),
+    "zone": Wording(_("Zone")),
+    "in_force": Wording(_("Amount in force")),
+    "outcome_before": Wording(_("Answer before")),
+    "outcome_after": Wording(_("Answer after")),
+    "amount_before": Wording(_("Amount before")),
+    "amount_after": Wording(_("Amount after")),
+    "ceded_before": Wording(_("Exposure ceded before")),
+    "ceded_after": Wording(_("Exposure ceded after")),
+    "ceded_change": Wording(_("Change of exposure ceded")),
+    "premium_before": Wording(_("Premium before")),
+    "premium_after": Wording(_("Premium after")),
+    "rules": Wording(_("Rules")),
+    "reasons": Wording(_("Reasons")),
+    "texts": Wording(_("Texts")),
+}
+
 KINDS: Final[dict[str, dict[str, Wording]]] = {
     "request": REQUEST,
     "offer": OFFER,
@@ -198,6 +335,18 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "account": ACCOUNT,
     "entry": ENTRY,
     "movement": MOVEMENT,
+    "what_if_status": WHAT_IF_STATUS,
+    "what_if_change": WHAT_IF_CHANGE,
+    "what_if_dimension": WHAT_IF_DIMENSION,
+    "what_if_unjudged": WHAT_IF_UNJUDGED,
+    "what_if_column": WHAT_IF_COLUMN,
+    "confidence": CONFIDENCE,
+    "confidence_explained": CONFIDENCE_EXPLAINED,
+    "country_status": COUNTRY_STATUS,
+    "law_folder": LAW_FOLDER,
+    "law_choice": LAW_CHOICE,
+    "insurer": INSURER,
+    "change": CHANGE,
 }
 
 

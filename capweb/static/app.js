@@ -105,6 +105,51 @@ window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("button[disabled][type=submit]:not([data-stays-disabled])")) button.disabled = false;
 });
 
+// A search box over what the page already holds: lines without the words are put away, and chapters without lines.
+function plain(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[\u00a0\u202f]/g, " ").replace(/’/g, "'").toLowerCase();
+}
+function filterLines(box) {
+  const body = document.getElementById(box.dataset.filters);
+  const words = plain(box.value).split(/\s+/).filter(Boolean);
+  let found = 0;
+  for (const line of body.querySelectorAll("[data-line]")) {
+    const group = line.closest("[data-group]");
+    const heading = group && group.querySelector("h2, h3");
+    const text = plain(`${heading ? heading.textContent : ""} ${line.textContent} ${line.id}`);
+    line.hidden = !words.every((word) => text.includes(word));
+    found += line.hidden ? 0 : 1;
+  }
+  for (const group of body.querySelectorAll("[data-group]")) {
+    group.hidden = words.length > 0 && !group.querySelector("[data-line]:not([hidden])");
+  }
+  const note = document.getElementById("law-found");
+  if (note) note.textContent = !words.length ? "" : found ? `${found} ${note.dataset.found}` : note.dataset.nothing;
+}
+for (const part of document.querySelectorAll("[data-needs-script]")) part.hidden = false;
+document.addEventListener("input", (event) => {
+  const box = closest(event, "[data-filters]");
+  if (box) filterLines(box);
+});
+
+// The text of a place goes to the clipboard; the button says that it went.
+document.addEventListener("click", async (event) => {
+  const button = closest(event, "[data-copies]");
+  if (!button) return;
+  const place = document.getElementById(button.dataset.copies);
+  const text = place.value === undefined ? place.textContent : place.value;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const range = document.createRange();
+    range.selectNodeContents(place);
+    window.getSelection().removeAllRanges();
+    window.getSelection().addRange(range);
+    return;
+  }
+  button.querySelector("[data-said]").textContent = button.dataset.done;
+});
+
 function tell(message) {
   const place = document.getElementById("flashes");
   if (!place) return;
