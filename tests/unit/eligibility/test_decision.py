@@ -229,6 +229,41 @@ def test_headroom_tells_how_much_capacity(book, case):
     assert {"capacity.free": Decimal("95000.00")} in changes
 
 
+def test_headroom_tells_the_day_on_which_run_off_gives_back_enough(book, case):
+    """900 € are free, less than the smallest grant; with 2,000 more on 1 July, 2,900 / 0.95 = 3,052.63."""
+    frees = ((date(2020, 7, 1), Decimal("2000.00")), (date(2020, 8, 1), Decimal("6000.00")))
+    small = msgspec.structs.replace(
+        case,
+        requested_total=Decimal("13000.00"),
+        capacity=facts.Capacity(free=Decimal("900.00"), frees=frees),
+    )
+    changed = [(one.changed, one.maximum) for one in headroom.of(small, book.on(DAY))]
+    assert ({"day": date(2020, 7, 1), "capacity.free": Decimal("2900.00")}, Decimal("3052.63")) in changed
+    assert all(change.get("day") != date(2020, 8, 1) for change, _ in changed)
+
+
+def test_headroom_tells_the_day_on_which_the_buyer_is_old_enough(book, case):
+    young = with_buyer(case, created_on=date(2018, 9, 1))
+    assert engine.decide(young, book.on(DAY)).outcome == "refuse"
+    days = [one.changed["day"] for one in headroom.of(young, book.on(DAY)) if "day" in one.changed]
+    assert days == [date(2020, 9, 1)]
+
+
+def test_headroom_moves_a_fact_to_the_threshold_itself(book, case):
+    risky = with_buyer(case, default_probability=Decimal("0.07"))
+    assert [one.changed for one in headroom.of(risky, book.on(DAY))] == [{"buyer.default_probability": Decimal("0.06")}]
+
+
+def test_headroom_tries_two_changes_only_where_no_single_one_grants(book, case):
+    both = with_buyer(case, default_probability=Decimal("0.07"), created_on=date(2018, 9, 1))
+    rooms = headroom.of(both, book.on(DAY))
+    assert {"buyer.default_probability": Decimal("0.06"), "day": date(2020, 9, 1)} in [one.changed for one in rooms]
+    for room in rooms:
+        assert len(room.changed) >= 2
+        again = headroom.applied(both, room.changed)
+        assert engine.decide(again, book.on(again.day)).maximum == room.maximum
+
+
 def test_there_is_no_headroom_above_the_need(book, case):
     assert headroom.of(msgspec.structs.replace(case, requested_total=Decimal("50000.00")), book.on(DAY)) == ()
 
