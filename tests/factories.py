@@ -7,16 +7,19 @@ grade 7 with a default probability of 4 %).
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from capweb.accounts.acting import acting
 from capweb.accounts.actor import Actor
+from capweb.accounts.commands.enter_people import NewMembership, enter_memberships
+from capweb.accounts.queries import memberships
 from capweb.kernel.identifiers import new_public_id, siren_from_serial
-from eligibility.commands.enter_tariffs import enter_tariffs
-from eligibility.domain.parameters import Reference
-from eligibility.domain.tables import PRODUCTS, TariffRow
+from eligibility.commands.propose_changes import ProposedChange, propose_changes
+from eligibility.commands.settle_proposals import approve_proposals
+from eligibility.domain.tables import PRODUCTS
 from policies.domain.bulk_rows import RequestRow
 from policies.models import (
     Buyer,
@@ -35,32 +38,45 @@ LONG_AGO = date(2019, 1, 1)
 GOOD_GRADES = {"euler-hermes": "7", "coface": "4", "axa-assurcredit": "4", "groupama": "3", "atradius": "60"}
 
 
+def person(actor: Actor, role: str) -> Actor:
+    """Somebody of the actor's insurer with that role, entered if there is nobody yet."""
+    for one in memberships.people_of(actor.insurer_id):
+        if one.role == role:
+            return one
+    email = f"{role}.{next(_serials)}@{actor.insurer_code}.example"
+    house = actor.insurer_code
+    # By the same connection, so that it goes with the test's transaction.
+    enter_memberships([NewMembership(email, role.title(), house, role, house)], password=None, using="default")
+    return person(actor, role)
+
+
+def enter_contract_rows(
+    actor: Actor, kind: str, *rows: Mapping[str, object], booked_on: date = date(2020, 4, 15), reason: str = "essai"
+) -> str:
+    """Rows of a contractual table, proposed by the administrator and approved by a senior underwriter."""
+    administrator, senior = person(actor, "administrator"), person(actor, "senior_underwriter")
+    with acting(administrator):
+        ids = propose_changes(administrator, [ProposedChange(kind, rows)], reason=reason, booked_on=booked_on)
+    with acting(senior):
+        approve_proposals(senior, ids, booked_on=booked_on)
+    return ids[0]
+
+
 def enter_illustrative_tariffs(actor: Actor) -> None:
     """A rate for every product that no source gives, marked illustrative."""
-    source = Reference("Taux illustratif, pour les essais", "https://example.org/tarif", date(2020, 4, 15))
     rows = [
-        TariffRow(
-            product=product,
-            quarterly_rate=Decimal("0.0050"),
-            first_day=date(2020, 4, 15),
-            end_day=None,
-            reference=source,
-            insurer=actor.insurer_code,
-            illustrative=True,
-        )
+        {
+            "product": product,
+            "quarterly_rate": "0.0050",
+            "first_day": date(2020, 4, 15),
+            "reference_text": "Taux illustratif, pour les essais",
+            "reference_url": "https://example.org/tarif",
+            "is_illustrative": True,
+        }
         for product in PRODUCTS
         if product != "cap_plus"
     ]
-    system = Actor(
-        name="tests",
-        role="system",
-        insurer_id=actor.insurer_id,
-        insurer_code=actor.insurer_code,
-        organisation_id=actor.insurer_id,
-        organisation_kind="insurer",
-    )
-    with acting(system):
-        enter_tariffs(system, rows, booked_on=date(2020, 4, 15))
+    enter_contract_rows(actor, "tariff", *rows)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from capweb.kernel.errors import DomainError
 _DESK: Final = {
     "requests.read", "guarantees.read", "documents.read", "buyers.read", "simulate", "envelopes.read", "law.read",
 }  # fmt: skip
+# Contractual rows are proposed by one person and approved by another; no program has either right.
+_CONTRACTS: Final = {"contracts.propose", "contracts.approve"}
 RIGHTS: Final[dict[str, frozenset[str]]] = {
     "underwriter": frozenset(
         _DESK | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write"}
@@ -19,11 +21,10 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
         _DESK
         | {"requests.write", "requests.settle", "requests.settle_above", "offers.answer"}
         | {"buyer_limits.write", "renewals.write", "guarantees.withdraw", "what_if.run"}
+        | _CONTRACTS
     ),
     "reinsurance_accountant": frozenset(_DESK | {"treaties.read", "ledger.read", "bordereaux.write", "what_if.run"}),
-    "administrator": frozenset(
-        _DESK | {"people.write", "tariffs.write", "treaties.read", "clients.write", "what_if.run"}
-    ),
+    "administrator": frozenset(_DESK | {"people.write", "treaties.read", "clients.write", "what_if.run"} | _CONTRACTS),
     "auditor": frozenset(_DESK | {"treaties.read", "ledger.read", "trail.read"}),
     "broker": frozenset(
         {"requests.read", "requests.write", "guarantees.read", "documents.read", "offers.answer", "renewals.write"}
@@ -38,7 +39,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "system": frozenset(
         _DESK
         | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write", "ledger.read"}
-        | {"treaties.read", "tariffs.write", "guarantees.withdraw", "what_if.run"}
+        | {"treaties.read", "guarantees.withdraw", "what_if.run"}
     ),
 }
 

@@ -10,7 +10,6 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
@@ -18,14 +17,25 @@ from capweb.kernel.errors import FieldError, FieldErrors
 from eligibility.domain import contract_files, marked_yaml
 from eligibility.domain.law import LawBook
 from eligibility.domain.leaf_reader import LeafReader
-from eligibility.domain.parameters import UNITS, Block, Parameter, Reading, Value
-from eligibility.domain.tables import Tables
+from eligibility.domain.parameters import UNITS, Block, Parameter, Reading, Superseded, Value, value_of
+from eligibility.domain.tables import DEFAULT_READING, Tables
 
 SHIPPED: Final = Path(__file__).resolve().parent.parent / "parameters"
 TABLES_FOLDER: Final = "contracts/tables"
 ILLUSTRATIVE_FOLDER: Final = "illustrative"
-CENT: Final = Decimal("0.01")
 DAY: Final = timedelta(days=1)
+LEAF_KEYS: Final = {
+    "title",
+    "french",
+    "unit",
+    "confidence",
+    "question",
+    "history",
+    "readings",
+    "superseded",
+    "verified",
+    "note",
+}
 
 
 @functools.cache
@@ -86,7 +96,7 @@ class _Leaf:
         data = read.mapping(())
         read.only_keys(
             data,
-            {"title", "french", "unit", "confidence", "question", "history", "readings", "verified", "note"},
+            LEAF_KEYS,
             at=(),
         )
         unit = read.one_of(data, "unit", UNITS, at=())
@@ -101,6 +111,7 @@ class _Leaf:
             verified=verified,
             question=read.optional_text(data, "question", at=()),
             readings=self._readings(data, unit, verified, confidence),
+            superseded=self._superseded(data, unit, verified, confidence),
         )
 
     def _readings(self, data: Mapping[str, object], unit: str, verified: date, confidence: str) -> tuple[Reading, ...]:
@@ -112,11 +123,35 @@ class _Leaf:
         found = []
         for name in read.mapping(("readings",)):
             at: marked_yaml.Path = ("readings", name)
+            if name == DEFAULT_READING:
+                read.refuse(at, f"`{name}` is the word for the register's own reading")
             rival = read.mapping(at)
             read.only_keys(rival, {"why", "confidence", "history"}, at=at)
             sure = read.confidence(rival, at=at, default=confidence)
             history = self._history((*at, "history"), unit, verified, sure)
             found.append(Reading(name, read.text(rival, "why", at=at), history))
+        return tuple(found)
+
+    def _superseded(
+        self, data: Mapping[str, object], unit: str, verified: date, confidence: str
+    ) -> tuple[Superseded, ...]:
+        """What the book said before it was corrected, the oldest first."""
+        if "superseded" not in data:
+            return ()
+        read = self.reader
+        found: list[Superseded] = []
+        for index in range(len(read.sequence(("superseded",)))):
+            at: marked_yaml.Path = ("superseded", index)
+            earlier = read.mapping(at)
+            read.only_keys(earlier, {"known_until", "why", "confidence", "history"}, at=at)
+            until = read.day(earlier, "known_until", at=at)
+            if until > verified:
+                read.refuse((*at, "known_until"), f"corrected on {until}, after the file was verified on {verified}")
+            if found and until <= found[-1].known_until:
+                read.refuse((*at, "known_until"), f"{until} is not after {found[-1].known_until}", code="overlap")
+            sure = read.confidence(earlier, at=at, default=confidence)
+            history = self._history((*at, "history"), unit, verified, sure)
+            found.append(Superseded(until, read.text(earlier, "why", at=at), history))
         return tuple(found)
 
     def _history(self, at: marked_yaml.Path, unit: str, verified: date, confidence: str) -> tuple[Block, ...]:
@@ -168,22 +203,8 @@ class _Leaf:
         text = self.reader.text(data, "value", at=at)
         if text in {"unset", "none"}:
             return text, None
-        if unit == "choice":
-            return "set", text
-        if unit in {"euro", "ratio"}:
-            return "set", self._decimal(text, unit, at)
-        if text.isdecimal():
-            return "set", int(text)
-        self.reader.refuse((*at, "value"), f"{text!r} is no whole number of {unit}")
-        return "set", None
-
-    def _decimal(self, text: str, unit: str, at: marked_yaml.Path) -> Decimal | None:
         try:
-            value = Decimal(text)
-        except InvalidOperation:
-            self.reader.refuse((*at, "value"), f"{text!r} is no number")
-            return None
-        if not value.is_finite() or value < 0:
-            self.reader.refuse((*at, "value"), f"{text!r} is no amount or ratio of the law")
-            return None
-        return value.quantize(CENT) if unit == "euro" else value
+            return "set", value_of(text, unit)
+        except ValueError as wrong:
+            self.reader.refuse((*at, "value"), str(wrong))
+            return "set", None

@@ -7,15 +7,16 @@ decision, never a change of code. Asking for a value on a day without law raises
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import ClassVar, Final, TypeVar
 
 from capweb.kernel.errors import DomainError
 
-UNITS: Final = ("euro", "ratio", "days", "months", "years", "count", "choice")
+UNITS: Final = ("euro", "ratio", "days", "months", "years", "count", "choice", "day")
 CONFIDENCES: Final = ("primary", "official", "broker", "inference", "general_knowledge")
+CENT: Final = Decimal("0.01")
 
 Value = Decimal | int | str
 T = TypeVar("T")
@@ -77,8 +78,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Superseded:
+    """What the book said of a parameter before `known_until`, the day from which its correction was known, and why."""
+
+    known_until: date
+    why: str
+    history: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
-    """One leaf of the law. `path` is its folder path without extension; `question` names the doubt, if there is one."""
+    """One leaf of the law. `path` is its folder path without extension; `question` names the doubt, if there is one.
+
+    `superseded` holds corrected histories, the oldest first; they are read only by whoever asks what was known.
+    """
 
     path: str
     title: str
@@ -88,13 +101,21 @@ class Parameter:
     verified: date
     question: str | None = None
     readings: tuple[Reading, ...] = ()
+    superseded: tuple[Superseded, ...] = ()
+
+    def known_on(self, day: date) -> Parameter:
+        """The parameter as the book had it on that day; itself where nothing has been corrected since."""
+        for earlier in self.superseded:
+            if day < earlier.known_until:
+                return replace(self, history=earlier.history, superseded=())
+        return self
 
     def block_on(self, day: date, *, reading: str | None = None) -> Block:
         """The block in force on a day, under a rival reading if one is named and the leaf has it.
 
         Raises LawMissing when no block covers the day.
         """
-        for block in self._history_under(reading):
+        for block in self._history_under(reading, day):
             if block.first_day <= day and (block.end_day is None or day < block.end_day):
                 return block
         raise LawMissing(
@@ -105,14 +126,42 @@ class Parameter:
         )
 
     def covers(self, day: date, *, reading: str | None = None) -> bool:
-        return any(b.first_day <= day and (b.end_day is None or day < b.end_day) for b in self._history_under(reading))
+        return any(
+            b.first_day <= day and (b.end_day is None or day < b.end_day) for b in self._history_under(reading, day)
+        )
 
-    def _history_under(self, reading: str | None) -> tuple[Block, ...]:
+    def _history_under(self, reading: str | None, day: date) -> tuple[Block, ...]:
+        """The rival's history from its first day on; earlier there is no text that it reads otherwise."""
         if reading is not None:
             for rival in self.readings:
-                if rival.name == reading:
+                if rival.name == reading and rival.history[0].first_day <= day:
                     return rival.history
         return self.history
+
+
+def value_of(text: str, unit: str) -> Value:
+    """The value that a text says in a unit: euro and ratio are Decimals, a day stays as it is written, the rest counts.
+
+    Raises ValueError saying what is wrong with it.
+    """
+    if unit == "choice":
+        return text
+    if unit == "day":
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            raise ValueError(f"{text!r} is no day of the calendar (YYYY-MM-DD)") from None
+    if unit not in {"euro", "ratio"}:
+        if text.isdecimal():
+            return int(text)
+        raise ValueError(f"{text!r} is no whole number of {unit}")
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"{text!r} is no number") from None
+    if not value.is_finite() or value < 0:
+        raise ValueError(f"{text!r} is no amount or ratio of the law")
+    return value.quantize(CENT) if unit == "euro" else value
 
 
 class Values(dict[str, T]):
@@ -135,10 +184,13 @@ class Values(dict[str, T]):
 
 
 def blocks_of(parameters: Mapping[str, Parameter]) -> Iterator[tuple[str, Block]]:
-    """Every block of every parameter, rival readings included, with the path it stands at."""
+    """Every block of every parameter, rival readings and corrected histories included, with its path."""
     for path, parameter in parameters.items():
         for block in parameter.history:
             yield path, block
         for rival in parameter.readings:
             for block in rival.history:
+                yield path, block
+        for earlier in parameter.superseded:
+            for block in earlier.history:
                 yield path, block

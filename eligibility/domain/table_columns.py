@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eligibility.domain.parameters import Reference
-from eligibility.domain.tables import CountryRow, GridRow, ScaleRow, TariffRow, ZoneRow
+from eligibility.domain.tables import CountryRow, GridRow, ReadingRow, ScaleRow, TariffRow, ValueRow, ZoneRow
 
 
 def of_scale(row: ScaleRow) -> dict[str, Any]:
@@ -53,7 +53,15 @@ def of_tariff(row: TariffRow) -> dict[str, Any]:
     }
 
 
-def _dated(row: ScaleRow | GridRow | CountryRow | ZoneRow | TariffRow) -> dict[str, Any]:
+def of_reading(row: ReadingRow) -> dict[str, Any]:
+    return {"question": row.question, "reading": row.reading, "reason": row.reason, **_dated(row)}
+
+
+def of_value(row: ValueRow) -> dict[str, Any]:
+    return {"path": row.path, "value": row.value, "confidence": row.confidence, **_dated(row)}
+
+
+def _dated(row: ScaleRow | GridRow | CountryRow | ZoneRow | TariffRow | ReadingRow | ValueRow) -> dict[str, Any]:
     return {"first_day": row.first_day, "end_day": row.end_day, **_source(row.reference)}
 
 

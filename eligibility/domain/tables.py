@@ -1,4 +1,4 @@
-"""What an insurer or an authority supplies, dated: rating grids and scales, country status and zones, tariffs.
+"""What an insurer or an authority supplies, dated: grids and scales, countries and zones, tariffs, readings, values.
 
 A row is a frozen value, so the shipped files and the database supply the same rows. Where two rows of the same weight
 cover a day, the one that stands later was entered later and wins.
@@ -17,16 +17,23 @@ from eligibility.domain.parameters import Reference
 MARKETS: Final = ("domestic", "export")
 COUNTRY_STATUSES: Final = ("domestic", "overseas", "open", "closed", "referred")
 AUTHORITIES: Final = ("requester", "administrator", "ministry", "reinsurer", "underwriter")
+DEFAULT_READING: Final = "default"
+UNSET: Final = "unset"
 PRODUCTS: Final = ("cap", "cap_plus", "cap_francexport", "cap_francexport_plus")
 
 
 class Dated(Protocol):
-    """Anything in force on [first_day, end_day); an open end is None."""
+    """Anything in force on [first_day, end_day); an open end is None.
+
+    `booked_on` is the business day on which it was entered; None is known from its first day, as what ships is.
+    """
 
     @property
     def first_day(self) -> date: ...
     @property
     def end_day(self) -> date | None: ...
+    @property
+    def booked_on(self) -> date | None: ...
 
 
 Row = TypeVar("Row", bound=Dated)
@@ -41,6 +48,7 @@ class ScaleRow:
     first_day: date
     end_day: date | None
     reference: Reference
+    booked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +66,7 @@ class GridRow:
     first_day: date
     end_day: date | None
     reference: Reference
+    booked_on: date | None = None
     maximum: Decimal | None = None
     referred_to: str | None = None
     question: str | None = None
@@ -76,6 +85,7 @@ class CountryRow:
     first_day: date
     end_day: date | None
     reference: Reference
+    booked_on: date | None = None
     referred_to: str | None = None
     assumed: bool = False
 
@@ -89,6 +99,7 @@ class ZoneRow:
     first_day: date
     end_day: date | None
     reference: Reference
+    booked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +111,44 @@ class TariffRow:
     first_day: date
     end_day: date | None
     reference: Reference
+    booked_on: date | None = None
     insurer: str | None = None
     category: int | None = None
     zone: int | None = None
     longest_payment_days: int | None = None
     illustrative: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingRow:
+    """The reading of a question that an insurer chose from a day on, with its reason and the evidence for it.
+
+    `reading` is a rival of the law book or `default`, which goes back to the register's own reading.
+    """
+
+    question: str
+    reading: str
+    first_day: date
+    end_day: date | None
+    reason: str
+    reference: Reference
+    booked_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueRow:
+    """A legal value of one parameter on days on which the shipped law is unset or silent, as written there.
+
+    `value` is the text of the value in the parameter's unit, or `unset`, which takes an earlier row back.
+    """
+
+    path: str
+    value: str
+    first_day: date
+    end_day: date | None
+    reference: Reference
+    confidence: str
+    booked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +160,8 @@ class Tables:
     countries: tuple[CountryRow, ...] = ()
     zones: tuple[ZoneRow, ...] = ()
     tariffs: tuple[TariffRow, ...] = ()
+    readings: tuple[ReadingRow, ...] = ()
+    values: tuple[ValueRow, ...] = ()
 
     def with_more(self, more: Tables) -> Tables:
         return Tables(
@@ -124,12 +170,30 @@ class Tables:
             countries=self.countries + more.countries,
             zones=self.zones + more.zones,
             tariffs=self.tariffs + more.tariffs,
+            readings=self.readings + more.readings,
+            values=self.values + more.values,
+        )
+
+    def known_on(self, day: date) -> Tables:
+        """The rows that had been entered by that day, the day itself included."""
+        return Tables(
+            scales=_known(self.scales, day),
+            grids=_known(self.grids, day),
+            countries=_known(self.countries, day),
+            zones=_known(self.zones, day),
+            tariffs=_known(self.tariffs, day),
+            readings=_known(self.readings, day),
+            values=_known(self.values, day),
         )
 
 
 def in_force(rows: Iterable[Row], day: date) -> Iterator[Row]:
     """The rows that cover a day, in the order of entry."""
     return (row for row in rows if row.first_day <= day and (row.end_day is None or day < row.end_day))
+
+
+def _known(rows: tuple[Row, ...], day: date) -> tuple[Row, ...]:
+    return tuple(row for row in rows if (row.booked_on or row.first_day) <= day)
 
 
 def grades_of(expression: str) -> tuple[str, ...]:

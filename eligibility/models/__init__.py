@@ -1,19 +1,27 @@
-"""Tables of judging: decisions as they were taken, and what insurers and authorities supply, dated. Append-only all."""
+"""Tables of judging: decisions as taken, what insurers and authorities supply, and by whose leave. Append-only all."""
 
 from eligibility.models.contract_tables import (
     CountryStatusRow,
     CountryZoneRow,
     GradeScaleRow,
     RatingGridRow,
+    ReadingRow,
     TariffRow,
+    ValueRow,
 )
 from eligibility.models.decision_record import DecisionRecord
+from eligibility.models.four_eyes import Proposal, Settlement, SettlementOutcome
 
 __all__ = [
     "CountryStatusRow",
     "CountryZoneRow",
     "DecisionRecord",
     "GradeScaleRow",
+    "Proposal",
     "RatingGridRow",
+    "ReadingRow",
+    "Settlement",
+    "SettlementOutcome",
     "TariffRow",
+    "ValueRow",
 ]

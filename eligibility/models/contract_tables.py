@@ -1,7 +1,7 @@
-"""Dated rows that insurers and authorities supply: scales, grids, country status and zones, tariffs.
+"""Dated rows that insurers and authorities supply: scales, grids, countries, zones, tariffs, readings, legal values.
 
-A row without an insurer is shared (shipped with its source); a row with one is that insurer's own. Rows are never
-changed: a correction is a later row, which wins.
+A row without an insurer is shared (shipped with its source); a row with one is that insurer's own and came in by an
+approved settlement. Rows are never changed: a correction is a later row, which wins.
 """
 
 from __future__ import annotations
@@ -12,12 +12,20 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from capweb.accounts.row_security import TenantForeignKey
+from eligibility.domain.parameters import CONFIDENCES
 from eligibility.domain.tables import AUTHORITIES, COUNTRY_STATUSES, MARKETS, PRODUCTS
+from eligibility.models.four_eyes import Settlement
 
 
 class DatedRow(models.Model):
-    """In force on [first_day, end_day), with its source and who entered it."""
+    """In force on [first_day, end_day), with its source, who entered it and by which settlement.
 
+    `place` is the row's place in the proposal that was approved.
+    """
+
+    settlement = TenantForeignKey(Settlement, null=True, related_name="+", db_index=False)
+    place = models.PositiveSmallIntegerField(null=True)
     insurer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
     first_day = models.DateField()
     end_day = models.DateField(null=True)
@@ -147,3 +155,61 @@ class TariffRow(DatedRow):
 
     def __str__(self) -> str:
         return f"{self.product}: {self.quarterly_rate}"
+
+
+class OwnRow(DatedRow):
+    """A row that only an insurer can have: there is no shared one."""
+
+    insurer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
+    settlement = TenantForeignKey(Settlement, related_name="+", db_index=False)
+    place = models.PositiveSmallIntegerField()
+
+    class Meta(DatedRow.Meta):
+        abstract = True
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(end_day__isnull=True) | Q(end_day__gt=F("first_day")), name="%(class)s_has_days"
+            ),
+        ]
+
+
+class ReadingRow(OwnRow):
+    """The reading of a doubtful text that the insurer goes by from a day on; `default` is the register's own."""
+
+    question = models.CharField(max_length=60)
+    reading = models.CharField(max_length=60)
+    reason = models.TextField()
+
+    class Meta(OwnRow.Meta):
+        constraints: ClassVar = [
+            *OwnRow.Meta.constraints,
+            # A letter of the reinsurer has a reference and no address.
+            models.CheckConstraint(condition=~Q(reference_text=""), name="%(class)s_has_evidence"),
+            models.CheckConstraint(
+                condition=~Q(question="") & ~Q(reading="") & ~Q(reason=""), name="%(class)s_says_what_and_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question}: {self.reading}"
+
+
+class ValueRow(OwnRow):
+    """A legal value on days on which the shipped law is unset or silent; `unset` takes it back."""
+
+    path = models.CharField(max_length=200)
+    value = models.CharField(max_length=200)
+    confidence = models.CharField(max_length=20)
+
+    class Meta(OwnRow.Meta):
+        constraints: ClassVar = [
+            *OwnRow.Meta.constraints,
+            models.CheckConstraint(
+                condition=~Q(reference_text="") & Q(reference_url__startswith="https://"), name="%(class)s_has_a_source"
+            ),
+            models.CheckConstraint(condition=~Q(path="") & ~Q(value=""), name="%(class)s_says_what"),
+            models.CheckConstraint(condition=Q(confidence__in=sorted(CONFIDENCES)), name="%(class)s_confidence_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.value}"

@@ -1,21 +1,30 @@
 """The law book that an insurer is judged by: the shipped law, and the contractual tables as they stand in the database.
 
-Other rooms take it once per transaction; it is built again only when a table has gained a row.
+The readings that the insurer chose and the values that it entered for days without law are among the tables. Other
+rooms take the book once per transaction; it is built again only when a table has gained a row.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
+from datetime import date
 from typing import Final
 
 from django.db import connections
 
 from capweb.accounts.actor import Actor
-from eligibility.domain import law_files, tables
+from eligibility.domain import law_files
 from eligibility.domain.law import LawBook
-from eligibility.domain.parameters import Reference
 from eligibility.domain.tables import Tables
 from eligibility.models import contract_tables as stored
+from eligibility.queries.stored_rows import (
+    as_country,
+    as_grid,
+    as_reading,
+    as_scale,
+    as_tariff,
+    as_value,
+    as_zone,
+)
 
 BOOKS_REMEMBERED: Final = 16
 # Rows are only ever added, so their number and the last id tell whether a book is still right.
@@ -27,18 +36,22 @@ STATE: Final = " UNION ALL ".join(
         stored.CountryStatusRow,
         stored.CountryZoneRow,
         stored.TariffRow,
+        stored.ReadingRow,
+        stored.ValueRow,
     )
 )
 
 _books: dict[tuple[object, ...], LawBook] = {}
 
 
-def current_law_book(actor: Actor) -> LawBook:
+def current_law_book(actor: Actor, *, known_on: date | None = None) -> LawBook:
     """The book of the actor's insurer: one query when it is known. Inside acting(actor).
 
-    The tables are the shared rows and the insurer's own; other insurers' rows are behind the wall.
+    The tables are the shared rows and the insurer's own; other insurers' rows are behind the wall. With `known_on` it
+    is the book as it stood at the end of that day: later entries and later corrections of the law are left out.
     """
-    return _book_of(actor.insurer_id)
+    book = _book_of(actor.insurer_id)
+    return book if known_on is None else book.known_on(known_on)
 
 
 def shared_law_book() -> LawBook:
@@ -60,72 +73,11 @@ def _book_of(insurer_id: int | None) -> LawBook:
 
 def _tables() -> Tables:
     return Tables(
-        scales=tuple(_scale(row) for row in stored.GradeScaleRow.objects.order_by("id")),
-        grids=tuple(_grid(row) for row in stored.RatingGridRow.objects.order_by("id")),
-        countries=tuple(_country(row) for row in stored.CountryStatusRow.objects.order_by("id")),
-        zones=tuple(_zone(row) for row in stored.CountryZoneRow.objects.order_by("id")),
-        tariffs=tuple(_tariff(row) for row in stored.TariffRow.objects.select_related("insurer").order_by("id")),
-    )
-
-
-def _source(row: stored.DatedRow) -> Reference:
-    return Reference(row.reference_text, row.reference_url, row.published)
-
-
-def _scale(row: stored.GradeScaleRow) -> tables.ScaleRow:
-    return tables.ScaleRow(
-        insurer=row.insurer_code,
-        grades=row.grades,
-        first_day=row.first_day,
-        end_day=row.end_day,
-        reference=_source(row),
-    )
-
-
-def _grid(row: stored.RatingGridRow) -> tables.GridRow:
-    return tables.GridRow(
-        insurer=row.insurer_code,
-        market=row.market,
-        grades=row.grades,
-        category=row.category,
-        first_day=row.first_day,
-        end_day=row.end_day,
-        reference=_source(row),
-        maximum=row.maximum,
-        referred_to=row.referred_to or None,
-        question=row.question or None,
-        reading=row.reading or None,
-    )
-
-
-def _country(row: stored.CountryStatusRow) -> tables.CountryRow:
-    return tables.CountryRow(
-        country=row.country,
-        status=row.status,
-        first_day=row.first_day,
-        end_day=row.end_day,
-        reference=_source(row),
-        referred_to=row.referred_to or None,
-        assumed=row.is_assumed,
-    )
-
-
-def _zone(row: stored.CountryZoneRow) -> tables.ZoneRow:
-    return tables.ZoneRow(
-        country=row.country, zone=row.zone, first_day=row.first_day, end_day=row.end_day, reference=_source(row)
-    )
-
-
-def _tariff(row: stored.TariffRow) -> tables.TariffRow:
-    return tables.TariffRow(
-        product=row.product,
-        quarterly_rate=Decimal(row.quarterly_rate),
-        first_day=row.first_day,
-        end_day=row.end_day,
-        reference=_source(row),
-        insurer=row.insurer.code if row.insurer is not None else None,
-        category=row.category,
-        zone=row.zone,
-        longest_payment_days=row.longest_payment_days,
-        illustrative=row.is_illustrative,
+        scales=tuple(as_scale(row) for row in stored.GradeScaleRow.objects.order_by("id")),
+        grids=tuple(as_grid(row) for row in stored.RatingGridRow.objects.order_by("id")),
+        countries=tuple(as_country(row) for row in stored.CountryStatusRow.objects.order_by("id")),
+        zones=tuple(as_zone(row) for row in stored.CountryZoneRow.objects.order_by("id")),
+        tariffs=tuple(as_tariff(row) for row in stored.TariffRow.objects.select_related("insurer").order_by("id")),
+        readings=tuple(as_reading(row) for row in stored.ReadingRow.objects.order_by("id")),
+        values=tuple(as_value(row) for row in stored.ValueRow.objects.order_by("id")),
     )

@@ -106,15 +106,21 @@ def _insurers_people() -> list[NewMembership]:
         ),
         "atradius": (
             ("underwriter", "Naïma Daoud", "naima.daoud"),
+            ("senior_underwriter", "Sofia Marchal", "sofia.marchal"),
             ("reinsurance_accountant", "Jonas Keller", "jonas.keller"),
+            ("administrator", "Adam Keller", "adam.keller"),
         ),
         "groupama": (
             ("underwriter", "Hugo Lambert", "hugo.lambert"),
+            ("senior_underwriter", "Sylvain Roche", "sylvain.roche"),
             ("reinsurance_accountant", "Flora Denis", "flora.denis"),
+            ("administrator", "Agathe Blin", "agathe.blin"),
         ),
         "axa-assurcredit": (
             ("underwriter", "Inès Gallo", "ines.gallo"),
+            ("senior_underwriter", "Sarah Nadeau", "sarah.nadeau"),
             ("reinsurance_accountant", "Paul Henry", "paul.henry"),
+            ("administrator", "Alexis Fort", "alexis.fort"),
         ),
     }
     return [

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from capweb.accounts.acting import acting_as_platform
+from capweb.accounts.acting import acting, acting_as_platform
 from capweb.accounts.actor import Actor, PlatformActor
-from eligibility.commands.enter_tariffs import enter_tariffs
-from eligibility.domain import law_files
+from eligibility.commands.propose_changes import ProposedChange, propose_changes
+from eligibility.commands.settle_proposals import approve_proposals
+from eligibility.domain import law_files, table_columns
 from eligibility.domain.law import LawInForce
 from reinsurance.commands.authorise_capacity import bring_envelopes_to_law
 from reinsurance.commands.open_treaties import open_treaties
@@ -22,11 +23,19 @@ from reinsurance.domain.treaty import TreatyOpening
 
 # The products went on sale on this day; the treaties of the sample begin with it.
 TREATIES_FROM: Final = date(2020, 4, 15)
+WHY: Final = "Taux de l'échantillon : aucune source ne les donne."
 
 
-def enter_illustrative_tariffs(actor: Actor, *, on: date) -> None:
-    """Enter the rates that no source gives, each with its mark, for one insurer. Runs inside acting(actor)."""
-    enter_tariffs(actor, law_files.illustrative_tables().tariffs, booked_on=on)
+def enter_illustrative_tariffs(administrator: Actor, senior_underwriter: Actor, *, on: date) -> None:
+    """Enter the rates that no source gives, each with its mark, for one insurer: one proposes, the other approves.
+
+    Runs inside acting() of that insurer.
+    """
+    rows = [table_columns.of_tariff(row) for row in law_files.illustrative_tables().tariffs]
+    with acting(administrator):
+        ids = propose_changes(administrator, [ProposedChange("tariff", rows)], reason=WHY, booked_on=on)
+    with acting(senior_underwriter):
+        approve_proposals(senior_underwriter, ids, booked_on=on)
 
 
 def enter_scheme(operator: PlatformActor, *, insurers: Sequence[str], on: date) -> None:

@@ -14,6 +14,7 @@ from capweb.accounts.acting import acting, acting_as_platform
 from capweb.accounts.actor import Actor, PlatformActor
 from capweb.accounts.commands.enter_people import begin_sandbox, enter_memberships, enter_organisations
 from capweb.accounts.models import Installation, Organisation, User
+from capweb.accounts.queries import memberships
 from capweb.audit.trail import Change, record_changes
 from capweb.kernel.errors import DomainError
 from policies.commands import sample_people, sample_portfolio, sample_scheme, sample_writing
@@ -116,6 +117,11 @@ def system_actor(house: Organisation) -> Actor:
     )
 
 
+def _person_of(actor: Actor, role: str) -> Actor:
+    """The first person of the insurer's own who has that role there."""
+    return next(one for one in memberships.people_of(actor.insurer_id) if one.role == role)
+
+
 def _seed_insurer(houses: dict[str, Organisation], code: str, *, size: int, seed: int) -> Seeded:
     actor = system_actor(houses[code])
     with acting(actor):
@@ -123,7 +129,8 @@ def _seed_insurer(houses: dict[str, Organisation], code: str, *, size: int, seed
             return Seeded(code)
         books = sample_portfolio.portfolio(code, size=size, seed=seed)
         sample_writing.write_portfolio(actor, books, houses={one: house.pk for one, house in houses.items()})
-        sample_scheme.enter_illustrative_tariffs(actor, on=OPENING_DAY)
+        administrator, senior = (_person_of(actor, role) for role in ("administrator", "senior_underwriter"))
+        sample_scheme.enter_illustrative_tariffs(administrator, senior, on=OPENING_DAY)
         record_changes(
             [Change("sample.entered", f"insurer:{code}", became={"notices": size, "seed": seed})],
             insurer_id=actor.insurer_id,

@@ -39,6 +39,17 @@ def of_user(user_id: int, *, using: str = "default") -> list[MembershipRow]:
     ]
 
 
+def people_of(insurer_id: int, *, using: str = "default") -> list[Actor]:
+    """The insurer's own people as actors, one for each active role, oldest first; one query."""
+    rows = (
+        Membership.objects.using(using)
+        .filter(insurer_id=insurer_id, organisation_id=insurer_id, is_active=True, user__is_active=True)
+        .select_related("organisation", "insurer", "user")
+        .order_by("id")
+    )
+    return [actor for row in rows if isinstance(actor := _actor(row), Actor)]
+
+
 def of_client(application_id: int, *, scopes: frozenset[str]) -> Actor | None:
     """The actor of an OAuth client with the scopes of its token; None when the client is bound to no insurer."""
     row = ApiClient.objects.filter(application_id=application_id).select_related("organisation", "insurer").first()

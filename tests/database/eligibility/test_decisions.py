@@ -12,9 +12,9 @@ from eligibility.domain import decision, engine
 from eligibility.models import DecisionRecord
 from eligibility.queries import decisions
 from eligibility.queries.law_book import current_law_book
-from tests.scenarios.test_scenarios import CASES
+from tests.scenarios.cases import every_scenario
 
-FACTS = [parameter.values[0].facts for parameter in CASES]
+FACTS = [scenario.case.facts for scenario in every_scenario()]
 
 
 def record(actor, found=FACTS):

@@ -4,32 +4,25 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, ProgrammingError, connections, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, connections, transaction
 
 from capweb.accounts.acting import acting
-from capweb.accounts.actor import NotAllowed
-from capweb.kernel.errors import FieldErrors
-from eligibility.commands.enter_tariffs import enter_tariffs
 from eligibility.domain import law_files
-from eligibility.domain.parameters import Reference
-from eligibility.domain.tables import TariffRow
 from eligibility.queries.law_book import current_law_book
+from tests import factories as make
 
 DAY = date(2020, 6, 15)
-SOURCE = Reference("a circular of the reinsurer", "https://example.org/circular")
 
 
 def tariff(**changes):
-    return TariffRow(
-        **{
-            "product": "cap",
-            "quarterly_rate": Decimal("0.00600000"),
-            "first_day": DAY,
-            "end_day": None,
-            "reference": SOURCE,
-            **changes,
-        }
-    )
+    return {
+        "product": "cap",
+        "quarterly_rate": "0.006",
+        "first_day": DAY,
+        "reference_text": "a circular of the reinsurer",
+        "reference_url": "https://example.org/circular",
+        **changes,
+    }
 
 
 def book_of(actor):
@@ -53,11 +46,9 @@ def test_a_known_book_costs_one_query(cast, django_assert_num_queries):
 
 
 def test_an_entered_tariff_counts_for_its_insurer_only(cast):
-    administrator = cast.actor(role="administrator")
-    with acting(administrator):
-        (row_id,) = enter_tariffs(administrator, [tariff()], booked_on=DAY)
-    assert row_id > 0
-    own, other = book_of(administrator).on(DAY), book_of(cast.actor("coface")).on(DAY)
+    actor = cast.actor()
+    make.enter_contract_rows(actor, "tariff", tariff(), booked_on=DAY)
+    own, other = book_of(actor).on(DAY), book_of(cast.actor("coface")).on(DAY)
     wanted = {"insurer": "euler-hermes", "category": None, "country": "FR", "payment_days": None, "on": DAY}
     assert own.tariff("cap", **wanted).quarterly_rate == Decimal("0.006")
     assert other.tariff("cap", **{**wanted, "insurer": "coface"}) is None
@@ -65,63 +56,65 @@ def test_an_entered_tariff_counts_for_its_insurer_only(cast):
 
 
 def test_a_correction_is_a_later_row(cast):
-    administrator = cast.actor(role="administrator")
-    with acting(administrator):
-        enter_tariffs(administrator, [tariff(), tariff(quarterly_rate=Decimal("0.007"))], booked_on=DAY)
+    actor = cast.actor()
+    make.enter_contract_rows(actor, "tariff", tariff(), tariff(quarterly_rate="0.007"), booked_on=DAY)
     found = (
-        book_of(administrator)
+        book_of(actor)
         .on(DAY)
         .tariff("cap", insurer="euler-hermes", category=None, country="FR", payment_days=None, on=DAY)
     )
     assert found.quarterly_rate == Decimal("0.007")
 
 
-def test_only_an_administrator_enters_tariffs(cast):
-    underwriter = cast.actor()
-    with acting(underwriter), pytest.raises(NotAllowed):
-        enter_tariffs(underwriter, [tariff()], booked_on=DAY)
+INSERTS = {
+    "eligibility_gradescalerow": "insurer_code, grades) VALUES ({}, 'coface', '1-3')",
+    "eligibility_ratinggridrow": "insurer_code, market, grades, category, currency, referred_to, question, reading) "
+    "VALUES ({}, 'euler-hermes', 'domestic', '1', 1, 'EUR', '', '', '')",
+    "eligibility_countrystatusrow": "country, status, referred_to, is_assumed) VALUES ({}, 'DE', 'open', '', false)",
+    "eligibility_countryzonerow": "country, zone) VALUES ({}, 'DE', 1)",
+    "eligibility_tariffrow": "product, quarterly_rate, is_illustrative) VALUES ({}, 'cap', 0.01, false)",
+    "eligibility_readingrow": "question, reading, reason) VALUES ({}, 'complement_multiple', 'parity', 'x')",
+    "eligibility_valuerow": "path, value, confidence) VALUES ({}, 'envelopes/export/ceiling', '1', 'official')",
+}
+DATED = "'2020-06-15', 'x', 'https://example.org/', '2020-06-15', 'x'"
 
 
-def test_every_row_that_cannot_be_taken_is_named(cast):
-    administrator = cast.actor(role="administrator")
-    rows = [
-        tariff(product="cap_relais"),
-        tariff(quarterly_rate=Decimal("1.5")),
-        tariff(quarterly_rate=Decimal("0.000000001")),
-        tariff(end_day=DAY),
-        tariff(insurer="coface"),
-        tariff(zone=5),
-        tariff(reference=Reference("", "")),
-    ]
-    with acting(administrator), pytest.raises(FieldErrors) as raised:
-        enter_tariffs(administrator, rows, booked_on=DAY)
-    assert [error.field for error in raised.value.errors] == [
-        "0.product",
-        "1.quarterly_rate",
-        "2.quarterly_rate",
-        "3.end_day",
-        "4.insurer",
-        "5.zone",
-        "6.reference",
-    ]
+def insert(table: str, insurer: int | None) -> str:
+    columns = "insurer_id, first_day, reference_text, reference_url, booked_on, entered_by, "
+    return f"INSERT INTO {table} ({columns}" + INSERTS[table].format(f"{insurer or 'NULL'}, {DATED}")
 
 
-INSERT = (
-    "INSERT INTO eligibility_tariffrow (insurer_id, first_day, reference_text, reference_url, booked_on, entered_by, "
-    "product, quarterly_rate, is_illustrative) "
-    "VALUES (%s, '2020-06-15', 'x', 'https://example.org/', '2020-06-15', 'x', 'cap', 0.01, false)"
-)
-
-
-@pytest.mark.parametrize("whose", ["nobody", "coface"])
-def test_an_insurer_cannot_write_a_row_of_another_nor_a_shared_one(cast, whose):
-    other = cast.actor("coface").insurer_id if whose == "coface" else None
+@pytest.mark.parametrize("table", INSERTS)
+@pytest.mark.parametrize("whose", ["nobody", "coface", "euler-hermes"])
+def test_the_application_writes_no_contractual_row_itself(cast, whose, table):
+    insurer = None if whose == "nobody" else cast.actor(whose).insurer_id
     with (
-        pytest.raises(ProgrammingError, match="row-level security"),
+        pytest.raises(ProgrammingError, match="permission denied"),
         acting(cast.actor()),
         connections["default"].cursor() as cursor,
     ):
-        cursor.execute(INSERT, [other])
+        cursor.execute(insert(table, insurer))
+
+
+@pytest.mark.parametrize("table", INSERTS)
+def test_the_platform_writes_shared_rows_only(committed, cast, table):
+    insurer = cast.actor().insurer_id
+    with (
+        pytest.raises(ProgrammingError, match=r"row-level security|permission denied"),
+        transaction.atomic(using="platform"),
+        connections["platform"].cursor() as cursor,
+    ):
+        cursor.execute(insert(table, insurer))
+
+
+@pytest.mark.parametrize("table", list(INSERTS)[:5])
+def test_not_even_the_owner_writes_an_own_row_without_a_settlement(committed, cast, table):
+    with (
+        pytest.raises(IntegrityError, match="by_four_eyes"),
+        transaction.atomic(using="owner"),
+        connections["owner"].cursor() as cursor,
+    ):
+        cursor.execute(insert(table, cast.actor().insurer_id))
 
 
 @pytest.mark.parametrize("alias", ["default", "platform", "owner"])
