@@ -34,7 +34,7 @@ QUESTIONS: Final[Mapping[str, QuestionWords]] = {
     "complement_multiple": QuestionWords(
         "D-1",
         gettext_lazy("How large may a complementary guarantee be?"),
-        gettext_lazy("50 % of the primary guarantee, and parity besides"),
+        gettext_lazy("half of the primary guarantee, and parity besides"),
         gettext_lazy("The ministries' questions and answers give half of the primary guarantee; the smaller binds."),
     ),
     "euler_hermes_grade_7": QuestionWords(
@@ -106,7 +106,7 @@ QUESTIONS: Final[Mapping[str, QuestionWords]] = {
 }
 RIVALS: Final[Mapping[tuple[str, str], RivalWords]] = {
     ("complement_multiple", "parity"): RivalWords(
-        gettext_lazy("parity alone: 100 % of the primary guarantee"),
+        gettext_lazy("parity alone: as much as the primary guarantee"),
         gettext_lazy("The next sentence gives the State up to half of the risk, and the decree asks for parity only."),
     ),
     ("euler_hermes_grade_7", "article_example"): RivalWords(

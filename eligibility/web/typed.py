@@ -66,7 +66,7 @@ class RatioField(_Typed):
             return None
         ratio = Decimal(typed) / 100 if is_percent else Decimal(typed)
         if ratio > 1:
-            raise forms.ValidationError(_("A share of the whole is at most 100 %. Write 4 % or 0.04."))
+            raise forms.ValidationError(_("A share is at most the whole. Write 4 % or 0.04."))
         exact = ratio.quantize(Decimal("0.00000001"))
         if exact != ratio:
             raise forms.ValidationError(_("At most six decimals of a percent are read."))
