@@ -1,7 +1,7 @@
 """Every small mistake that could be made in a law file: a block or row gone, a day or a value one step off.
 
-A mutant is a whole text, read by the loader as any file is. Values move by one step of their unit, so that a case at the
-very edge is what notices. Titles, references, confidence and notes are left alone: no verdict rests on them.
+A mutant is a whole text, read by the loader as any file is. Values move by one step of their unit, so that a case at
+the very edge is what notices. Titles, references, confidence and notes are left alone: no verdict rests on them.
 """
 
 from __future__ import annotations

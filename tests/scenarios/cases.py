@@ -1,7 +1,8 @@
 """Every case of every scenario file, and how one is judged: shared by the scenario tests and the mutation run.
 
-A case stands in tests/scenarios/*.yaml in the form that `manage.py simulate --check FILE` takes. `what_differs` is the one
-place that says whether a decision is what the case's author expects.
+A case stands in tests/scenarios/*.yaml in the form that `manage.py simulate --check FILE` takes; those of
+tests/scenarios/entered_rows are judged by a book with further rows. `what_differs` is the one place that says whether a
+decision is what the case's author expects.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ class Scenario:
 
 
 @functools.cache
-def every_scenario() -> tuple[Scenario, ...]:
-    """All cases, file by file."""
+def every_scenario(folder: str = ".") -> tuple[Scenario, ...]:
+    """All cases of a folder beside this file, file by file."""
     return tuple(
         Scenario(file.stem, case)
-        for file in sorted(FOLDER.glob("*.yaml"))
+        for file in sorted((FOLDER / folder).glob("*.yaml"))
         for case in simulation.read(file.read_text(encoding="utf-8")).cases
     )
 

@@ -1,8 +1,8 @@
 """What the law says on a day, written down a second time: days before and of each change, by leaf.
 
-A statement stands in tests/scenarios/law_on_days/*.yaml: a leaf, then days with the value in force, `unset` or `no law`.
-Under `reading NAME` stand the days of a rival reading. It is for what no verdict shows: settings, figures that are only
-told, first days on which nothing was on sale yet.
+A statement stands in tests/scenarios/law_on_days/*.yaml: a leaf, then days with the value in force, `unset` or
+`no law`. Under `reading NAME` stand the days of a rival reading. It is for what no verdict shows: settings, figures
+that are only told, first days on which nothing was on sale yet.
 """
 
 from __future__ import annotations

@@ -6,7 +6,9 @@ import pytest
 
 from eligibility.domain import facts, law_files
 from tests.scenarios.cases import every_scenario, judged, what_differs
+from tests.scenarios.entered_rows import book_with_entered_rows
 
+ENTERED = [pytest.param(scenario.case, id=str(scenario)) for scenario in every_scenario("entered_rows")]
 EVERY_CASE = [pytest.param(scenario.case, id=str(scenario)) for scenario in every_scenario()]
 
 
@@ -14,6 +16,12 @@ EVERY_CASE = [pytest.param(scenario.case, id=str(scenario)) for scenario in ever
 def test_the_case_is_judged_as_expected(case):
     assert case.expect, "a case without expectation proves nothing"
     assert what_differs(case, judged(case, law_files.shipped_law_book())) == []
+
+
+@pytest.mark.parametrize("case", ENTERED)
+def test_the_case_is_judged_as_expected_with_what_an_administrator_entered(case):
+    assert case.expect, "a case without expectation proves nothing"
+    assert what_differs(case, judged(case, book_with_entered_rows())) == []
 
 
 @pytest.mark.parametrize("case", EVERY_CASE)
