@@ -161,6 +161,7 @@ OAUTH2_PROVIDER = {
         "requests:read": "Read limit requests, offers, guarantees and endorsements",
         "requests:write": "Submit limit requests, accept or decline offers, ask for renewals",
         "feeds:write": "Send primary limits and ratings",
+        "what-if": "Try another law on the guarantees in force and read what would change",
         "reinsurance:read": "Read envelopes, treaties and the ledger",
     },
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,

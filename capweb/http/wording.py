@@ -287,7 +287,7 @@ WHAT_IF_COLUMN: Final = {
     "number": Wording(_("No.")),
     "insurer": Wording(_("Insurer")),
     "guarantee": Wording(_("Guarantee")),
-    "change": Wording(_("Change")),
+    "change": Wording(pgettext_lazy("figure", "Change")),
     "product": Wording(_("Product")),
     "market": Wording(_("Market")),
     "policyholder": Wording(_("Policyholder")),

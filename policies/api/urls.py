@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from policies.api import endorsements, feeds, guarantees, limit_requests, limits, offers, submissions
+from policies.api import endorsements, feeds, guarantees, limit_requests, limits, offers, submissions, what_if
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("limit-requests", limit_requests.LimitRequests.as_view(), name="limit_requests"),
@@ -23,5 +23,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("endorsements/<slug:number>", endorsements.Endorsement.as_view(), name="endorsement"),
     path("buyer-limits/bulk", feeds.BulkBuyerLimits.as_view(), name="bulk_buyer_limits"),
     path("buyer-ratings/bulk", feeds.BulkBuyerRatings.as_view(), name="bulk_buyer_ratings"),
+    path("what-if-runs", what_if.WhatIfRuns.as_view(), name="what_if_runs"),
+    path("what-if-runs/<slug:public_id>.xlsx", what_if.WhatIfWorkbook.as_view(), name="what_if_workbook"),
+    path("what-if-runs/<slug:public_id>", what_if.WhatIfRunView.as_view(), name="what_if_run"),
+    path("what-if-runs/<slug:public_id>/cancel", what_if.CancelWhatIfRun.as_view(), name="cancel_what_if_run"),
+    path("what-if-runs/<slug:public_id>/lines", what_if.WhatIfLines.as_view(), name="what_if_lines"),
     path("limits", limits.Limits.as_view(), name="limits"),
 ]

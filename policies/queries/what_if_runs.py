@@ -5,57 +5,26 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
 from django.db import connections
 from django.db.models import F
 
-from capweb.accounts.acting import acting_as_platform
+from capweb.accounts.acting import acting, acting_as_platform
 from capweb.accounts.actor import Actor
 from capweb.audit.leases import SILENT_SECONDS
 from policies.domain.what_if import Line, Tally
+from policies.domain.what_if_run import RunDetail, RunLine
 from policies.models import WhatIfPart, WhatIfRun
 from policies.queries.pages import newest_after
 
+LINES_AT_ONCE: Final = 2_000
 _read_line: Final = msgspec.json.Decoder(Line)
 
 
 class RunUnknown(LookupError):
     """There is no such run, or it is another insurer's."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunLine:
-    """One run in a list: what was tried, how far it is, how many guarantees would change."""
-
-    public_id: str
-    title: str
-    day: date
-    readings: dict[str, str]
-    replaced: list[str]
-    added: list[str]
-    draft_rows: int
-    status: str
-    asked_by: str
-    booked_on: date
-    total: int
-    settled: int
-    line_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class RunDetail(RunLine):
-    """One run whole: the draft's text, both laws, why it failed, and once it is done its report."""
-
-    draft: str
-    law_before: str
-    law_after: str
-    failure: str
-    recorded_at: datetime
-    finished_at: datetime | None
-    report: Tally | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +61,10 @@ def detail(actor: Actor, public_id: str) -> RunDetail:
     )
 
 
-def lines(actor: Actor, public_id: str, *, after: int = 0, limit: int | None = None) -> list[Line]:
-    """The changed lines of a finished run after a number, in order; those of one part at most where no limit is given.
+def lines(actor: Actor, public_id: str, *, after: int = 0, change: str = "", limit: int = LINES_AT_ONCE) -> list[Line]:
+    """The changed lines of a finished run after a number, in order, of one kind of change or all.
 
-    Empty when there are no more, or the run is not done. Two queries a call; inside acting(actor).
+    Empty when there are no more, or the run is not done. Two queries; inside acting(actor).
     """
     found: list[Line] = []
     run_id = (
@@ -112,16 +81,19 @@ def lines(actor: Actor, public_id: str, *, after: int = 0, limit: int | None = N
         .values_list("lines", flat=True)
     )
     for blob in parts.iterator(chunk_size=1):
-        found += [line for line in _unpacked(bytes(blob)) if line.number > after]
-        if limit is None or len(found) >= limit:
+        found += [line for line in _unpacked(bytes(blob)) if line.number > after and change in ("", line.change)]
+        if len(found) >= limit:
             break
-    return found if limit is None else found[:limit]
+    return found[:limit]
 
 
-def every_line(actor: Actor, public_id: str) -> Iterator[list[Line]]:
-    """All changed lines in pieces, for a file. Inside acting(actor)."""
-    after = 0
-    while piece := lines(actor, public_id, after=after):
+def in_pieces(actor: Actor, public_id: str, *, after: int = 0, change: str = "") -> Iterator[list[Line]]:
+    """All changed lines after a number for a file, in pieces; each is read in a short transaction of its own."""
+    while True:
+        with acting(actor):
+            piece = lines(actor, public_id, after=after, change=change)
+        if not piece:
+            return
         yield piece
         after = piece[-1].number
 

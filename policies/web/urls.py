@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from policies.web import business_day, guarantees, handing_in, portal, requests
+from policies.web import business_day, guarantees, handing_in, portal, requests, what_if
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("requests", requests.Queue.as_view(), name="queue"),
@@ -27,5 +27,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("guarantees/<slug:public_id>", guarantees.Guarantee.as_view(), name="guarantee"),
     path("guarantees/<slug:public_id>/renewal", guarantees.AskForRenewals.as_view(), name="renew"),
     path("endorsements/<path:number>.pdf", guarantees.EndorsementPdf.as_view(), name="endorsement_pdf"),
+    path("what-if-runs", what_if.WhatIfRuns.as_view(), name="what_if_runs"),
+    path("what-if-runs/new", what_if.NewWhatIfRun.as_view(), name="new_what_if_run"),
+    path("what-if-runs/<slug:public_id>", what_if.WhatIfRun.as_view(), name="what_if_run"),
+    path("what-if-runs/<slug:public_id>/progress", what_if.WhatIfProgress.as_view(), name="what_if_progress"),
+    path("what-if-runs/<slug:public_id>/cancel", what_if.CancelWhatIfRun.as_view(), name="cancel_what_if_run"),
+    path("what-if-runs/<slug:public_id>/report.xlsx", what_if.WhatIfWorkbook.as_view(), name="what_if_workbook"),
+    path("what-if-runs/<slug:public_id>/lines.csv", what_if.WhatIfCsv.as_view(), name="what_if_csv"),
     path("business-day", business_day.BusinessDay.as_view(), name="business_day"),
 ]

@@ -19,6 +19,8 @@ from capweb.http import wording, writing
 
 register = template.Library()
 
+MINUS = "\u2212"
+
 
 @register.filter
 def money(amount: Decimal | str | None, currency: str = "EUR") -> str:
@@ -30,6 +32,20 @@ def money(amount: Decimal | str | None, currency: str = "EUR") -> str:
 def euros(amount: Decimal | str | None) -> str:
     """An amount in euro, without decimals where they are zero: limits and ceilings."""
     return writing.money(amount, whole=True)
+
+
+@register.filter
+def signed_euros(amount: Decimal | None) -> str:
+    """A difference in euro, always with its sign; nothing changed is said as zero."""
+    shown = writing.money(amount, whole=True)
+    return f"+{shown}" if amount is not None and amount > 0 else shown.replace("-", MINUS)
+
+
+@register.filter
+def signed_ratio(value: Decimal | None) -> str:
+    """A difference as a percentage, always with its sign."""
+    shown = writing.percent(value)
+    return f"+{shown}" if value is not None and value > 0 else shown.replace("-", MINUS)
 
 
 @register.filter
