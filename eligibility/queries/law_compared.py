@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from eligibility.domain import rules, tables
 from eligibility.domain.law import LawBook, LawInForce
 from eligibility.domain.parameters import Block, Parameter
 from eligibility.domain.rule import Rule
 from eligibility.domain.tables import CountryRow, GridRow, TariffRow
-from eligibility.queries.law_on import order_of
+from eligibility.queries import law_on
 
 NEW: Final = "new"
 ENDED: Final = "ended"
@@ -152,7 +152,7 @@ def law_compared(book: LawBook, first: date, second: date, *, everything: bool =
 def _leaves(book: LawBook, before: LawInForce, after: LawInForce) -> list[LeafPair]:
     pairs = _pairs(_living(before), _living(after), lambda block: (block.state, block.value))
     found = [LeafPair(book.parameters[path], pair) for path, pair in pairs.items()]
-    return sorted(found, key=lambda one: (order_of(one.folders), one.parameter.path))
+    return sorted(found, key=lambda one: (law_on.order_of(one.folders), one.parameter.path))
 
 
 def _living(law: LawInForce) -> dict[str, Block]:
@@ -209,3 +209,32 @@ def _change(before: Mapping[Key, Item], after: Mapping[Key, Item], key: Key, con
     if key not in after:
         return ENDED
     return SAME if content(before[key]) == content(after[key]) else CHANGED
+
+
+def to_document(found: LawCompared) -> dict[str, Any]:
+    """The comparison as plain values for programs."""
+
+    def one(pair: Pair[Any], plain: Callable[[Any], Any]) -> dict[str, Any]:
+        return {
+            "change": pair.change,
+            "before": plain(pair.before) if pair.before is not None else None,
+            "after": plain(pair.after) if pair.after is not None else None,
+        }
+
+    return {
+        "from": found.first.isoformat(),
+        "to": found.second.isoformat(),
+        "fingerprints": list(found.fingerprints),
+        "parameters": [
+            {"path": leaf.parameter.path, **one(leaf.blocks, law_on.block_document)} for leaf in found.leaves
+        ],
+        "rules": [{"code": rule.code, **one(rule.rules, law_on.rule_document)} for rule in found.rules],
+        "grades": [
+            {"insurer": g.insurer, "market": g.market, "grade": g.grade, **one(g.rows, law_on.row_document)}
+            for g in found.grades
+        ],
+        "countries": [{"country": c.country, **one(c.rows, law_on.row_document)} for c in found.countries],
+        "zones": [{"country": z.country, **one(z.zones, int)} for z in found.zones],
+        "tariffs": [one(t.rows, law_on.row_document) for t in found.tariffs],
+        "readings": [{"question": r.question, "before": r.before, "after": r.after} for r in found.readings],
+    }

@@ -58,6 +58,12 @@ class LeafOnDay:
     def folders(self) -> tuple[str, ...]:
         return tuple(self.path.split("/")[:-1])
 
+    @property
+    def readings_agree(self) -> bool:
+        """Whether every reading gives the same that day."""
+        found = {(one.block.state, one.block.value) if one.block else None for one in self.readings}
+        return len(found) == 1
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -140,12 +146,12 @@ def to_document(found: LawOnDay) -> dict[str, Any]:
         "fingerprint": found.fingerprint,
         "readings": dict(found.readings),
         "parameters": [_leaf_document(leaf) for leaf in found.leaves],
-        "rules": [_rule_document(rule) for rule in found.rules],
-        "scales": [_plain(row) for row in found.scales],
-        "grids": [_plain(row) for row in found.grids],
-        "countries": [_plain(row) for row in found.countries],
-        "zones": [_plain(row) for row in found.zones],
-        "tariffs": [_plain(row) for row in found.tariffs],
+        "rules": [rule_document(rule) for rule in found.rules],
+        "scales": [row_document(row) for row in found.scales],
+        "grids": [row_document(row) for row in found.grids],
+        "countries": [row_document(row) for row in found.countries],
+        "zones": [row_document(row) for row in found.zones],
+        "tariffs": [row_document(row) for row in found.tariffs],
     }
 
 
@@ -208,7 +214,7 @@ def _leaf_document(leaf: LeafOnDay) -> dict[str, Any]:
         "title": leaf.title,
         "french": leaf.french,
         "unit": leaf.unit,
-        **_block_document(leaf.block),
+        **block_document(leaf.block),
         "verified": leaf.verified.isoformat(),
         "question": leaf.question,
         "readings": [
@@ -216,14 +222,15 @@ def _leaf_document(leaf: LeafOnDay) -> dict[str, Any]:
                 "name": reading.name,
                 "why": reading.why,
                 "chosen": reading.is_chosen,
-                **(_block_document(reading.block) if reading.block is not None else {"state": "missing"}),
+                **(block_document(reading.block) if reading.block is not None else {"state": "missing"}),
             }
             for reading in leaf.readings
         ],
     }
 
 
-def _block_document(block: Block) -> dict[str, Any]:
+def block_document(block: Block) -> dict[str, Any]:
+    """One value as plain values."""
     return {
         "state": block.state,
         "value": None if block.value is None else shown(block.value),
@@ -243,7 +250,8 @@ def _reference_document(reference: Reference) -> dict[str, Any]:
     }
 
 
-def _rule_document(rule: Rule) -> dict[str, Any]:
+def rule_document(rule: Rule) -> dict[str, Any]:
+    """One rule as plain values."""
     return {
         "code": rule.code,
         "title": rule.title.en,
@@ -255,7 +263,8 @@ def _rule_document(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _plain(row: tables.Dated) -> dict[str, Any]:
+def row_document(row: tables.Dated) -> dict[str, Any]:
+    """One contractual row as plain values."""
     values = {one.name: getattr(row, one.name) for one in fields(row)}  # type: ignore[arg-type]
     reference: Reference = values.pop("reference")
     return {name: shown(value) for name, value in values.items()} | {"reference": _reference_document(reference)}

@@ -45,6 +45,7 @@ class LeafShown:
     register: str
     question: str
     readings: list[ReadingShown]
+    readings_agree: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ def leaf(found: LeafOnDay) -> LeafShown:
         register=reading_words.register(found.question or ""),
         question=reading_words.question(found.question) if found.question else "",
         readings=[_reading(found, one) for one in found.readings],
+        readings_agree=found.readings_agree,
     )
 
 
@@ -230,10 +232,12 @@ def tariff(row: TariffRow) -> TariffShown:
 
 def _reading(found: LeafOnDay, one: ReadingOnDay) -> ReadingShown:
     question = found.question or ""
+    # A choice is a whole sentence, and so is the name of its reading: one of them is enough.
+    value = Said("") if found.unit == "choice" else law_words.value(one.block, found.unit)
     return ReadingShown(
         label=reading_words.label(question, one.name),
         why=reading_words.why(question, one.name, otherwise=one.why),
-        value=law_words.value(one.block, found.unit),
+        value=value,
         is_chosen=one.is_chosen,
     )
 

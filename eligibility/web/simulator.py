@@ -28,7 +28,7 @@ from capweb.kernel.periods import Term
 from eligibility.domain import decision, engine, facts, law_files
 from eligibility.domain.decision import Decision
 from eligibility.domain.law import LawBook
-from eligibility.queries import law_words, reading_words
+from eligibility.queries import law_on, law_words, reading_words
 from eligibility.web.shell import book_for
 from eligibility.web.simulator_examples import EXAMPLES
 from eligibility.web.simulator_form import LABELS, SimulatorForm
@@ -88,7 +88,7 @@ def _answer(form: SimulatorForm, book: LawBook) -> Answer | None:
         form.refuse(refused)
         return None
     told = decision.to_document(judged, get_language() or "fr")
-    reasons: list[Mapping[str, Any]] = told["reasons"]
+    reasons = [_worded(one, book) for one in told["reasons"]]
     return Answer(
         judged=judged,
         reasons=sorted((one for one in reasons if one["verdict"] in WEIGHT), key=lambda one: WEIGHT[one["verdict"]]),
@@ -100,6 +100,24 @@ def _answer(form: SimulatorForm, book: LawBook) -> Answer | None:
             for question, name in sorted(judged.readings.items())
         ],
     )
+
+
+def _worded(reason: Mapping[str, Any], book: LawBook) -> Mapping[str, Any]:
+    """A reason that names facts or values by their paths says them in words."""
+    used = reason["used"]
+    if "missing" in used:
+        missing = ", ".join(_fact(path) for path in used["missing"])
+        return {**reason, "sentence": _("Missing: %(facts)s.") % {"facts": missing}}
+    leaf = law_on.history_of(book, str(used.get("unset", "")))
+    if leaf is not None:
+        told = _("“%(value)s” is not set: no source gives it, an administrator must enter it with its reference.")
+        return {**reason, "sentence": told % {"value": law_words.title(leaf)}}
+    return reason
+
+
+def _fact(path: str) -> str:
+    label = str(LABELS.get(path, path))
+    return label[:1].lower() + label[1:]
 
 
 def _with_illustrative_rates(book: LawBook) -> LawBook:
