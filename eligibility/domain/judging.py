@@ -6,22 +6,26 @@ granted. `eligibility.domain.engine` is the door.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
+
+import msgspec
 
 from capweb.kernel.money import ZERO, to_cent_half_up
 from capweb.kernel.periods import Term
 from eligibility.domain import decision as decisions
 from eligibility.domain import reduction, rules
 from eligibility.domain.decision import BINDING_ORDER, Decision
-from eligibility.domain.fact_parts import Facts
+from eligibility.domain.fact_parts import Facts, Trigger
 from eligibility.domain.facts import check_combination
 from eligibility.domain.law import LawInForce
 from eligibility.domain.parameters import LawMissing, LawUnset
 from eligibility.domain.rule import FAIL, PASS, REFER, REFERRAL_ORDER, Check, Finding, Rule, unset
-from eligibility.domain.rules import grant
+from eligibility.domain.rules import grant, scheme
 from eligibility.domain.rules.substitution import grid_row
 from eligibility.domain.tables import TariffRow
 
@@ -34,25 +38,38 @@ PRODUCTS: Final = {
 ORDER: Final = {name: place for place, name in enumerate(BINDING_ORDER)}
 # A substitution is never without a fixed maximum: where the rule sets none, the maximum is not known.
 ALWAYS_LIMITED: Final = frozenset({"category_maximum"})
+# For rules that look at the law alone: a request without facts.
+NOBODY: Final = Facts(day=date(2020, 4, 15), insurer="", market="", trigger=Trigger(kind="refusal"))
 RANK: Final = {name: place for place, name in enumerate(REFERRAL_ORDER)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """Prepared once for one product under one law: the rules that speak, those that are silent, the constants."""
 
     product: str
     rules: tuple[Rule, ...]
     checks: tuple[Check, ...]
+    need: Rule | None
     closing: Rule | None
     not_applicable: tuple[Rule, ...]
     insured_ratio_maximum: Decimal | None
     ceded_ratio: Decimal | None
     reinsurer: str | None
+    readings: dict[str, str]
+    law: str
+
+    @functools.cached_property
+    def all_rules(self) -> tuple[Rule, ...]:
+        """In the order of the findings: the need and the smallest grant are judged last."""
+        return (*self.rules, *(rule for rule in (self.need, self.closing) if rule is not None))
+
+    @functools.cached_property
+    def retention_ratio(self) -> Decimal | None:
+        return None if self.ceded_ratio is None else 1 - self.ceded_ratio
 
 
-@dataclass(slots=True)
-class Weighed:
+class Weighed(msgspec.Struct, gc=False):
     """The findings of all rules together: did one fail, who must act, the smallest limit, the need and the amount."""
 
     failed: bool = False
@@ -90,32 +107,33 @@ def plan_of(law: LawInForce, product: str) -> Plan:
 def judge(facts: Facts, law: LawInForce, plan: Plan) -> Decision:
     """The decision of a plan, without headroom. The order of the plan's rules does not matter."""
     findings: list[Finding] = []
-    for check in plan.checks:
+    # Most rules pass; what does not is weighed.
+    telling: list[tuple[Rule, Finding]] = []
+    for rule, check in zip(plan.rules, plan.checks, strict=True):
         try:
-            findings.append(check(facts, law))
+            finding = check(facts, law)
         except LawUnset as missing:
-            findings.append(unset(str(missing.facts["parameter"])))
-    weighed = _weigh(plan.rules, findings)
-    weighed.need, _ = reduction.need_of(facts)
+            finding = unset(str(missing.facts["parameter"]))
+        findings.append(finding)
+        if finding.verdict != PASS:
+            telling.append((rule, finding))
+    need = reduction.need_of(facts)
+    if plan.need is not None:
+        finding = scheme.need_found(facts, need)
+        findings.append(finding)
+        if finding.verdict != PASS:
+            telling.append((plan.need, finding))
+    weighed = _weigh(telling)
+    weighed.need = need[0]
     _bind(weighed)
-    all_rules = plan.rules
     if plan.closing is not None:
-        closing = grant.large_enough(weighed.amount, law)
-        findings.append(closing)
-        all_rules = (*plan.rules, plan.closing)
-        weighed.failed = weighed.failed or closing.verdict == FAIL
-    return _decision(facts, law, plan, weighed, all_rules=all_rules, findings=tuple(findings))
+        finding = grant.large_enough(weighed.amount, law)
+        findings.append(finding)
+        weighed.failed = weighed.failed or finding.verdict == FAIL
+    return _decision(facts, law, plan, weighed, tuple(findings))
 
 
-def _decision(
-    facts: Facts,
-    law: LawInForce,
-    plan: Plan,
-    weighed: Weighed,
-    *,
-    all_rules: tuple[Rule, ...],
-    findings: tuple[Finding, ...],
-) -> Decision:
+def _decision(facts: Facts, law: LawInForce, plan: Plan, weighed: Weighed, findings: tuple[Finding, ...]) -> Decision:
     outcome, amount = _outcome(weighed), weighed.amount
     is_granted = outcome in (decisions.GRANT, decisions.GRANT_REDUCED)
     is_open = is_granted or outcome == decisions.REFER
@@ -133,28 +151,26 @@ def _decision(
         granted=amount if is_granted else (None if outcome == decisions.REFER else ZERO),
         binding=weighed.binding if is_open else None,
         insured_ratio=None if policy_ratio is None or most is None else min(policy_ratio, most),
-        retention_ratio=None if plan.ceded_ratio is None else 1 - plan.ceded_ratio,
+        retention_ratio=plan.retention_ratio,
         ceded_ratio=plan.ceded_ratio,
         premium=to_cent_half_up(amount * tariff.quarterly_rate) if is_granted and tariff and amount else None,
         premium_rate=tariff.quarterly_rate if tariff is not None else None,
         premium_illustrative=tariff.illustrative if tariff is not None else False,
         term=_term(facts, law) if is_open else None,
         reinsurer=plan.reinsurer,
-        rules=all_rules,
+        rules=plan.all_rules,
         findings=findings,
         not_applicable=plan.not_applicable,
-        readings=law.readings,
-        law=law.fingerprint,
+        readings=plan.readings,
+        law=plan.law,
     )
 
 
-def _weigh(all_rules: Iterable[Rule], findings: Iterable[Finding]) -> Weighed:
+def _weigh(telling: Iterable[tuple[Rule, Finding]]) -> Weighed:
     weighed = Weighed()
     rank = len(RANK)
-    for rule, finding in zip(all_rules, findings, strict=True):
+    for rule, finding in telling:
         verdict = finding.verdict
-        if verdict == PASS:
-            continue
         if verdict == FAIL:
             weighed.failed = True
         elif verdict == REFER and finding.referred_to is not None and RANK[finding.referred_to] < rank:
@@ -226,7 +242,8 @@ def figures(facts: Facts, law: LawInForce, decision: Decision) -> None:
 
 def _prepare(law: LawInForce, product: str) -> Plan:
     in_force = rules.in_force_on(law.day)
-    speaking = tuple(rule for rule in in_force if product in rule.products and rule.code != grant.CODE)
+    last = {scheme.NEED, grant.CODE}
+    speaking = tuple(rule for rule in in_force if product in rule.products and rule.code not in last)
     if not speaking:
         raise LawMissing(f"No law of the scheme is recorded on {law.day}. Choose a later day.", day=law.day)
     kind = "complement" if product in ("cap", "cap_francexport") else "substitution"
@@ -234,10 +251,24 @@ def _prepare(law: LawInForce, product: str) -> Plan:
     return Plan(
         product=product,
         rules=speaking,
-        checks=tuple(rule.check for rule in speaking),
+        checks=tuple(_check(rule, law) for rule in speaking),
+        need=next((rule for rule in in_force if rule.code == scheme.NEED), None),
         closing=next((rule for rule in in_force if rule.code == grant.CODE), None),
         not_applicable=tuple(rule for rule in in_force if product not in rule.products),
         insured_ratio_maximum=law.amounts.get(f"{kind}/{market}/insured_ratio_maximum"),
         ceded_ratio=law.amounts.get(f"{kind}/{market}/ceded_ratio"),
         reinsurer=law.choices.get(f"scheme/{market}/reinsurer"),
+        readings=law.readings,
+        law=law.fingerprint,
     )
+
+
+def _check(rule: Rule, law: LawInForce) -> Check:
+    """The rule's own function; where it looks at the law alone, its one finding, said of every request."""
+    if not rule.of_law:
+        return rule.check
+    try:
+        finding = rule.check(NOBODY, law)
+    except LawUnset as missing:
+        finding = unset(str(missing.facts["parameter"]))
+    return lambda facts, law: finding  # noqa: ARG005  the same for every request of this law

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from capweb.kernel.money import CENT, ZERO, to_cent_down, to_cent_half_up
+from capweb.kernel.money import CENT, ZERO, to_cent_down
 from capweb.kernel.periods import Term, nth_term
 from eligibility.domain.fact_parts import Facts
 
@@ -60,9 +60,13 @@ def largest_within(free: Decimal, *, counted_ratio: Decimal) -> Decimal:
     """
     if free <= 0:
         return ZERO
+    if counted_ratio == 1:
+        return to_cent_down(free)
     # 0.95 × 105.27 = 100.0065, which rounds to 100.01; one cent more would round to 100.02.
-    largest = to_cent_down((free + HALF_A_CENT) / counted_ratio)
-    while to_cent_half_up(largest * counted_ratio) > free:
+    most = free + HALF_A_CENT
+    largest = to_cent_down(most / counted_ratio)
+    # Half a cent rounds up, so that it is a cent too much already.
+    while largest * counted_ratio >= most:
         largest -= CENT
     return largest
 

@@ -80,6 +80,7 @@ class Rule:
     """One rule of law in force on [first_day, end_day) for some products.
 
     `sets` names the limit it may set, in the words of a decision's `binding`; `question` names the reading it rests on.
+    `of_law`: it looks at the law alone, never at the facts, so that its finding is the same for every request of a day.
     `sentences` holds one text per verdict, or per `verdict.because`.
     """
 
@@ -93,6 +94,7 @@ class Rule:
     question: str | None
     sentences: Mapping[str, Text]
     check: Check
+    of_law: bool = False
 
     def in_force_on(self, day: date) -> bool:
         return self.first_day <= day and (self.end_day is None or day < self.end_day)
@@ -121,6 +123,7 @@ def rule(
     sets: str | None = None,
     question: str | None = None,
     before: tuple[Before, ...] = (),
+    of_law: bool = False,
 ) -> Callable[[Check], Check]:
     """Enter a function in the register of rules. Texts are (English, French).
 
@@ -132,7 +135,7 @@ def rule(
         texts = {verdict: Text(*both) for verdict, both in sentences.items()}
         spans = [(one.reference, *one.days) for one in before]
         for proof, first, end in (*spans, (reference, first_day, end_day)):
-            new = Rule(code, Text(*title), proof, products, first, end, sets, question, texts, check)
+            new = Rule(code, Text(*title), proof, products, first, end, sets, question, texts, check, of_law)
             if any(old.code == code and _overlap(old, new) for old in REGISTER):
                 raise ValueError(f"two rules {code} are in force on the same day")
             REGISTER.append(new)

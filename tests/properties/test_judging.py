@@ -1,5 +1,6 @@
 """What holds for every request: cover is monotone, the need bounds it, judging is pure, facts survive being stored."""
 
+import dataclasses
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -119,8 +120,7 @@ def test_the_order_of_the_rules_does_not_matter(case, random):
     plan = judging.plan_of(law, engine.product_of(case))
     both = list(zip(plan.rules, plan.checks, strict=True))
     random.shuffle(both)
-    values = {field: getattr(plan, field) for field in judging.Plan.__slots__}
-    shuffled = judging.Plan(**{**values, "rules": tuple(r for r, _ in both), "checks": tuple(c for _, c in both)})
+    shuffled = dataclasses.replace(plan, rules=tuple(r for r, _ in both), checks=tuple(c for _, c in both))
     one = decision.to_document(judging.judge(case, law, plan))
     other = decision.to_document(judging.judge(case, law, shuffled))
     assert sorted(map(str, one.pop("reasons"))) == sorted(map(str, other.pop("reasons")))

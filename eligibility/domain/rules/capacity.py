@@ -47,6 +47,7 @@ CEILING_SENTENCES: Final = {
     products=DOMESTIC,
     end_day=END_OF_DOMESTIC_LAW,
     question="domestic_envelope",
+    of_law=True,
     sentences=CEILING_SENTENCES,
 )
 def a_domestic_ceiling_is_authorised(facts: Facts, law: LawInForce) -> Finding:  # noqa: ARG001
@@ -61,6 +62,7 @@ def a_domestic_ceiling_is_authorised(facts: Facts, law: LawInForce) -> Finding: 
     products=frozenset({"cap"}),
     first_day=CAP_OF_2008[0],
     end_day=CAP_OF_2008[1],
+    of_law=True,
     sentences=CEILING_SENTENCES,
 )
 def a_ceiling_of_complements_is_authorised(facts: Facts, law: LawInForce) -> Finding:  # noqa: ARG001
@@ -74,6 +76,7 @@ def a_ceiling_of_complements_is_authorised(facts: Facts, law: LawInForce) -> Fin
     products=frozenset({"cap_plus"}),
     first_day=CAP_PLUS_OF_2009[0],
     end_day=CAP_PLUS_OF_2009[1],
+    of_law=True,
     sentences=CEILING_SENTENCES,
 )
 def the_ceiling_of_the_fund_is_authorised(facts: Facts, law: LawInForce) -> Finding:  # noqa: ARG001
@@ -88,6 +91,7 @@ def the_ceiling_of_the_fund_is_authorised(facts: Facts, law: LawInForce) -> Find
     products=EXPORT,
     question="export_envelope",
     before=predecessors.EXPORT,
+    of_law=True,
     sentences=CEILING_SENTENCES,
 )
 def an_export_ceiling_is_authorised(facts: Facts, law: LawInForce) -> Finding:  # noqa: ARG001

@@ -37,6 +37,7 @@ NOTICE: Final = Reference(
     "Décret n° 2020-397, articles 3 et 4 ; code des assurances, article R.442-8-10",
     "https://www.legifrance.gouv.fr/jorf/id/JORFTEXT000041782333/",
 )
+NEED: Final = "NEED-01"
 # The windows are law before and after the scheme, so that a day outside is refused and not a gap in the law.
 SINCE_EVER: Final = CAP_OF_2008[0]
 
@@ -63,10 +64,11 @@ WINDOW_SENTENCES: Final = {
     products=DOMESTIC,
     first_day=SINCE_EVER,
     question="grant_window_end",
+    of_law=True,
     sentences=WINDOW_SENTENCES,
 )
-def the_domestic_scheme_is_open(facts: Facts, law: LawInForce) -> Finding:
-    return _open(facts, law.choices["scheme/domestic/grants"])
+def the_domestic_scheme_is_open(facts: Facts, law: LawInForce) -> Finding:  # noqa: ARG001
+    return _open(law, law.choices["scheme/domestic/grants"])
 
 
 # On sale the same day as at home; prolonged by steps, without end since 17 March 2022. D-19.
@@ -76,10 +78,11 @@ def the_domestic_scheme_is_open(facts: Facts, law: LawInForce) -> Finding:
     reference=EXPORT_CODE,
     products=EXPORT,
     first_day=SINCE_EVER,
+    of_law=True,
     sentences=WINDOW_SENTENCES,
 )
-def the_export_scheme_is_open(facts: Facts, law: LawInForce) -> Finding:
-    return _open(facts, law.choices["scheme/export/grants"])
+def the_export_scheme_is_open(facts: Facts, law: LawInForce) -> Finding:  # noqa: ARG001
+    return _open(law, law.choices["scheme/export/grants"])
 
 
 # CAP+ came five months after CAP and its decree ended before it. Since 2020 one window serves both categories.
@@ -93,10 +96,11 @@ def the_export_scheme_is_open(facts: Facts, law: LawInForce) -> Finding:
     products=frozenset({"cap_plus"}),
     first_day=CAP_OF_2008[0],
     end_day=CAP_OF_2008[1],
+    of_law=True,
     sentences=WINDOW_SENTENCES,
 )
-def substitutions_are_open(facts: Facts, law: LawInForce) -> Finding:
-    return _open(facts, law.choices["substitution/domestic/grants"])
+def substitutions_are_open(facts: Facts, law: LawInForce) -> Finding:  # noqa: ARG001
+    return _open(law, law.choices["substitution/domestic/grants"])
 
 
 # The supplier "a reçu une notification" of cessation or refusal (article 4); a complement follows a notified reduction
@@ -159,7 +163,7 @@ def the_notice_is_recent_enough(facts: Facts, law: LawInForce) -> Finding:
 
 # D-45: what was lost or not granted, less what other insurers cover. More than was there before needs a partial grant.
 @rule(
-    "NEED-01",
+    NEED,
     title=("The need", "Le besoin"),
     reference=Reference(
         "Foire aux questions des ministères : garantie complémentaire après une baisse, de substitution après un refus",
@@ -177,7 +181,12 @@ def the_notice_is_recent_enough(facts: Facts, law: LawInForce) -> Finding:
     },
 )
 def there_is_a_need(facts: Facts, law: LawInForce) -> Finding:  # noqa: ARG001
-    need, missing = reduction.need_of(facts)
+    return need_found(facts, reduction.need_of(facts))
+
+
+def need_found(facts: Facts, found: reduction.Need) -> Finding:
+    """The finding on a need that is worked out already: judging needs the number too."""
+    need, missing = found
     if need is None:
         return lacks(*missing)
     used = {
@@ -190,5 +199,5 @@ def there_is_a_need(facts: Facts, law: LawInForce) -> Finding:  # noqa: ARG001
     return passes(**used) if need > 0 else does_not_apply(**used)
 
 
-def _open(facts: Facts, state: str) -> Finding:
-    return passes(day=facts.day) if state == "open" else fails(day=facts.day)
+def _open(law: LawInForce, state: str) -> Finding:
+    return passes(day=law.day) if state == "open" else fails(day=law.day)

@@ -298,6 +298,7 @@ def the_assessment_is_recent_enough(facts: Facts, law: LawInForce) -> Finding:
     products=AT_HOME,
     end_day=END_OF_DOMESTIC_LAW,
     before=predecessors.CAP_PLUS,
+    of_law=True,
     sentences=RETENTION_SENTENCES,
 )
 def the_insurer_keeps_its_share_at_home(facts: Facts, law: LawInForce) -> Finding:  # noqa: ARG001
@@ -369,6 +370,7 @@ def the_default_probability_is_inside_the_export_window(facts: Facts, law: LawIn
     reference=R_442_8_11,
     products=ABROAD,
     first_day=DECREE_OF_2015,
+    of_law=True,
     sentences=RETENTION_SENTENCES,
 )
 def the_insurer_keeps_its_share_abroad(facts: Facts, law: LawInForce) -> Finding:  # noqa: ARG001

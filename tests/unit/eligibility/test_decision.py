@@ -1,5 +1,6 @@
 """What a decision says: every rule, plain sentences in both languages, a compact form that can be told again."""
 
+import dataclasses
 from datetime import date
 from decimal import Decimal
 
@@ -68,16 +69,7 @@ def test_judging_does_not_stop_at_the_first_failure(book, case):
 def test_the_order_of_the_rules_does_not_matter(book, case):
     law = book.on(DAY)
     plan = judging.plan_of(law, "cap_plus")
-    backwards = judging.Plan(
-        product=plan.product,
-        rules=plan.rules[::-1],
-        checks=plan.checks[::-1],
-        closing=plan.closing,
-        not_applicable=plan.not_applicable,
-        insured_ratio_maximum=plan.insured_ratio_maximum,
-        ceded_ratio=plan.ceded_ratio,
-        reinsurer=plan.reinsurer,
-    )
+    backwards = dataclasses.replace(plan, rules=plan.rules[::-1], checks=plan.checks[::-1])
     one, other = (
         decision.to_document(judging.judge(case, law, plan)),
         decision.to_document(judging.judge(case, law, backwards)),
