@@ -10,6 +10,7 @@ from capweb.kernel.errors import DomainError
 # What each role may do. Reading is scoped further by organisation (a broker sees its own clients only).
 _DESK: Final = {
     "requests.read", "guarantees.read", "documents.read", "buyers.read", "simulate", "envelopes.read", "law.read",
+    "contracts.read",
 }  # fmt: skip
 # Contractual rows are proposed by one person and approved by another; no program has either right.
 _CONTRACTS: Final = {"contracts.propose", "contracts.approve"}

@@ -76,7 +76,30 @@ MENU: Final = (
         "scale",
         "law.read",
         EVERYBODY,
-        frozenset({"eligibility:law_compare", "eligibility:law_history", "eligibility:ratings"}),
+        frozenset(
+            {
+                "eligibility:law_compare",
+                "eligibility:law_history",
+                "eligibility:ratings",
+                "eligibility:readings",
+            }
+        ),
+    ),
+    Entry(
+        _("Grids and tariffs"),
+        "eligibility:contracts",
+        "table",
+        "contracts.read",
+        frozenset({DESK}),
+        frozenset({"eligibility:propose_change"}),
+    ),
+    Entry(
+        _("Four eyes"),
+        "eligibility:proposals",
+        "eye-check",
+        "contracts.read",
+        frozenset({DESK}),
+        frozenset({"eligibility:proposal", "eligibility:settle_proposal"}),
     ),
     Entry(_("Simulator"), "eligibility:simulator", "calculator", "law.read", EVERYBODY),
     Entry(

@@ -246,6 +246,25 @@ INSURER: Final = {
     "atradius": Wording("Atradius"),
     "euler-hermes": Wording("Euler Hermes (Allianz Trade)"),
 }
+CONTRACT_KIND: Final = {
+    "tariff": Wording(pgettext_lazy("table", "Tariffs")),
+    "zone": Wording(pgettext_lazy("table", "Tariff zones")),
+    "grid": Wording(pgettext_lazy("table", "Rating grids")),
+    "scale": Wording(pgettext_lazy("table", "Scales of grades")),
+    "country": Wording(pgettext_lazy("table", "Countries")),
+    "reading": Wording(pgettext_lazy("table", "Chosen readings")),
+    "value": Wording(pgettext_lazy("table", "Entered legal values")),
+}
+ROW_STATE: Final = {
+    "current": Wording(pgettext_lazy("row", "In force"), "good", "check"),
+    "future": Wording(pgettext_lazy("row", "To come"), "info", "calendar-up"),
+    "past": Wording(pgettext_lazy("row", "Past"), "quiet", "clock"),
+}
+SETTLEMENT: Final = {
+    "approved": Wording(pgettext_lazy("proposal", "Approved"), "good", "check"),
+    "rejected": Wording(pgettext_lazy("proposal", "Rejected"), "bad", "x"),
+    "withdrawn": Wording(pgettext_lazy("proposal", "Withdrawn"), "quiet", "ban"),
+}
 CHANGE: Final = {
     "new": Wording(pgettext_lazy("law", "New"), "good", "file-plus"),
     "ended": Wording(pgettext_lazy("law", "Ended"), "bad", "ban"),
@@ -347,6 +366,9 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "law_choice": LAW_CHOICE,
     "insurer": INSURER,
     "change": CHANGE,
+    "contract_kind": CONTRACT_KIND,
+    "row_state": ROW_STATE,
+    "settlement": SETTLEMENT,
 }
 
 

@@ -40,7 +40,12 @@ def value(block: Block | None, unit: str) -> Said:
         return Said(_("no law on that day"))
     if block.value is None:
         return Said(_("not set") if block.state == "unset" else _("no longer in force"))
-    return amount(Decimal(block.value)) if unit == "euro" else Said(_in_unit(block.value, unit))
+    return in_unit(block.value, unit)
+
+
+def in_unit(found: Decimal | int | str, unit: str) -> Said:
+    """A value in the words of its unit."""
+    return amount(Decimal(found)) if unit == "euro" else Said(_in_unit(found, unit))
 
 
 def amount(euros: Decimal) -> Said:

@@ -50,7 +50,8 @@ class Law(LawView):
 class LawHistory(LawView):
     """One value through time, each block with its proof, and what rival readings say."""
 
-    def get(self, request: HttpRequest, path: str) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
+        path = request.GET.get("of", "")
         found = law_on.history_of(self.book, path)
         if found is None:
             raise Http404
