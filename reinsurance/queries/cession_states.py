@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db import connections
 
 from capweb.accounts.actor import Actor, PlatformActor
+from reinsurance.domain.chart import Market
 from reinsurance.queries.books import alias_of
 
 
@@ -103,3 +104,25 @@ def run_off_to_release(
     with connections[alias_of(actor)].cursor() as cursor:
         cursor.execute(_LOTS, {"on": on, "nil": sorted(declared_nil)})
         return [RunOffLot(*row) for row in cursor.fetchall()]
+
+
+_TO_COME = """
+    SELECT x.run_off_until, sum(x.run_off_amount)
+    FROM reinsurance_cessionchange x
+    JOIN reinsurance_cession c ON c.insurer_id = x.insurer_id AND c.id = x.cession_id
+    LEFT JOIN reinsurance_runoffrelease r ON r.insurer_id = x.insurer_id AND r.change_id = x.id
+    JOIN reinsurance_treaty t ON t.insurer_id = c.insurer_id AND t.id = c.treaty_id AND t.market = %(market)s
+    WHERE x.insurer_id = %(insurer)s AND x.run_off_amount > 0 AND r.id IS NULL AND x.run_off_until > %(on)s
+    GROUP BY x.run_off_until
+    ORDER BY x.run_off_until
+"""
+
+
+def run_off_to_come(actor: Actor, market: Market, *, after: date) -> list[tuple[date, Decimal]]:
+    """What the actor's own run-off will give back to the ceiling of a market, by the day on which it ends; one query.
+
+    Other insurers' run-off is theirs to know: the room may come back sooner than this says, never later.
+    """
+    with connections[alias_of(actor)].cursor() as cursor:
+        cursor.execute(_TO_COME, {"insurer": actor.insurer_id, "market": market, "on": after})
+        return [(day, amount) for day, amount in cursor.fetchall()]

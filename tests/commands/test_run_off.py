@@ -18,6 +18,7 @@ from reinsurance.commands.refusals import (
 )
 from reinsurance.commands.release_run_off import release_run_off
 from reinsurance.domain.cession import Amendment, Ending
+from reinsurance.queries.cession_states import run_off_to_come
 from reinsurance.queries.free_room import locked_free_room
 from reinsurance.queries.treaties import treaties
 from reinsurance.queries.verification import verify_ledger
@@ -88,6 +89,21 @@ def test_ending_twice_changes_nothing(insurer, cession_id):
     assert again.is_repeat
     assert again.run_off_amount == Decimal("95000.00")
     assert _treaty(insurer).run_off == Decimal("95000.00")
+
+
+def test_run_off_to_come_is_told_by_day_and_market_until_it_is_released(insurer, cession_id):
+    _end(insurer, cession_id)
+
+    def to_come(market, after):
+        with acting(insurer):
+            return run_off_to_come(insurer, market, after=after)
+
+    assert to_come("domestic", ENDED_ON) == [(RUN_OFF_UNTIL, Decimal("95000.00"))]
+    assert to_come("export", ENDED_ON) == []
+    assert to_come("domestic", RUN_OFF_UNTIL) == []
+    with acting(insurer):
+        release_run_off(insurer, on=RUN_OFF_UNTIL, declared_nil=[cession_id])
+    assert to_come("domestic", ENDED_ON) == []
 
 
 def test_run_off_is_released_on_its_day_and_once(insurer, cession_id):
