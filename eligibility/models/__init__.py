@@ -11,12 +11,14 @@ from eligibility.models.contract_tables import (
 )
 from eligibility.models.decision_record import DecisionRecord
 from eligibility.models.four_eyes import Proposal, Settlement, SettlementOutcome
+from eligibility.models.law_edition import LawEdition
 
 __all__ = [
     "CountryStatusRow",
     "CountryZoneRow",
     "DecisionRecord",
     "GradeScaleRow",
+    "LawEdition",
     "Proposal",
     "RatingGridRow",
     "ReadingRow",

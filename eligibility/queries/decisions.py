@@ -1,8 +1,8 @@
-"""Stored decisions as frozen rows, with every reason told in full."""
+"""Stored decisions as frozen rows, with every reason told in full under the law that judged."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,8 +15,9 @@ from capweb.kernel.errors import DomainError
 from capweb.kernel.periods import Term
 from eligibility.domain import explain, facts
 from eligibility.domain.facts import Facts
-from eligibility.domain.law import LawBook
+from eligibility.domain.law import LawBook, LawInForce
 from eligibility.models import DecisionRecord
+from eligibility.queries.law_editions import editions
 
 
 class NoSuchDecision(DomainError):
@@ -62,12 +63,13 @@ def decisions_by_id(
 ) -> dict[int, DecisionRow]:
     """The decisions of the actor's insurer by row number, ascending; those booked after `as_of` are left out.
 
-    One query. Inside acting(actor).
+    `book` serves those from before editions of the law were stored. Two queries. Inside acting(actor).
     """
     records = DecisionRecord.objects.filter(insurer_id=actor.insurer_id, id__in=ids).order_by("id")
     if as_of is not None:
         records = records.filter(booked_on__lte=as_of)
-    return {record.pk: _row(record, book, language) for record in records}
+    laws = laws_of(actor, records, book)
+    return {record.pk: _row(record, laws[record.pk], language) for record in records}
 
 
 def decision_by_public_id(actor: Actor, public_id: str, *, book: LawBook, language: str) -> DecisionRow:
@@ -75,10 +77,20 @@ def decision_by_public_id(actor: Actor, public_id: str, *, book: LawBook, langua
     record = DecisionRecord.objects.filter(insurer_id=actor.insurer_id, public_id=public_id).first()
     if record is None:
         raise NoSuchDecision(f"There is no decision {public_id} of this insurer.", public_id=public_id)
-    return _row(record, book, language)
+    return _row(record, laws_of(actor, [record], book)[record.pk], language)
 
 
-def _row(record: DecisionRecord, book: LawBook, language: str) -> DecisionRow:
+def laws_of(actor: Actor, records: Iterable[DecisionRecord], book: LawBook) -> dict[int, LawInForce]:
+    """The law that judged each decision, by row number: its edition, or the book's law of its day without one."""
+    records = list(records)
+    found = editions(actor, {record.law for record in records})
+    return {
+        record.pk: found[record.law].on(record.day) if record.law in found else book.on(record.day)
+        for record in records
+    }
+
+
+def _row(record: DecisionRecord, law: LawInForce, language: str) -> DecisionRow:
     term = None
     if record.term_first is not None and record.term_end is not None:
         term = Term(record.term_first, record.term_end)
@@ -106,6 +118,6 @@ def _row(record: DecisionRecord, book: LawBook, language: str) -> DecisionRow:
         term=term,
         reinsurer=record.reinsurer or None,
         facts=facts.from_json(msgspec.json.encode(record.facts)),
-        reasons=tuple(explain.expand(record.reasons, book.on(record.day), language)),
+        reasons=tuple(explain.expand(record.reasons, law, language)),
         law=record.law,
     )

@@ -93,7 +93,7 @@ def _accept(actor: Actor, rows: Sequence[OfferRow], *, on: date, at: datetime) -
     cases = request_facts.gather(actor, [_asked(row) for row in rows], on=on)
     held = [row.held_amount for row in rows]
     judged = judge_batch(actor, cases, law_book=law_book, treaties=treaties, on=on, ceded_before=held)
-    decision_ids = write_decisions(actor, judged, on=on)
+    decision_ids = write_decisions(actor, judged, law_book=law_book, on=on)
     for row, one in zip(rows, judged, strict=True):
         _keep_approval(row, one)
     granted = [place for place, one in enumerate(judged) if one.can_be_offered]

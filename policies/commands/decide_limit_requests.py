@@ -154,7 +154,7 @@ def _decide_good(
     law_book = current_law_book(actor)
     cases = request_facts.gather(actor, [asked for _, _, asked in good], on=on)
     judged = judge_batch(actor, cases, law_book=law_book, treaties=open_treaties_on(actor, on=on), on=on)
-    decision_ids = write_decisions(actor, judged, on=on)
+    decision_ids = write_decisions(actor, judged, law_book=law_book, on=on)
     ids = draw_ids("policies_limitrequest", len(good))
     requests = [(row_id, new_public_id("req")) for row_id in ids]
     rows: list[tuple[object, ...]] = [

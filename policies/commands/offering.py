@@ -48,9 +48,10 @@ def standing_of(one: Judged) -> tuple[str, str, str]:
     return STATUS_BY_OUTCOME[one.decision.outcome], one.decision.referred_to or "", ""
 
 
-def write_decisions(actor: Actor, judged: Sequence[Judged], *, on: date) -> list[int]:
-    """Store the decisions with their facts; their ids in order."""
-    return record_decisions(actor, [DecidedCase(one.facts, one.decision) for one in judged], booked_on=on)
+def write_decisions(actor: Actor, judged: Sequence[Judged], *, law_book: LawBook, on: date) -> list[int]:
+    """Store the decisions with their facts and the law of the book that judged them; their ids in order."""
+    decided = [DecidedCase(one.facts, one.decision) for one in judged]
+    return record_decisions(actor, decided, law_book=law_book, booked_on=on)
 
 
 def issue_offers(

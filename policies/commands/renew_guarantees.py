@@ -119,7 +119,7 @@ def _renew(actor: Actor, due: Sequence[DueTerm], *, on: date, at: datetime) -> R
     judged = judge_batch(
         actor, cases, law_book=law_book, treaties=open_treaties_on(actor, on=on), on=on, ceded_before=before
     )
-    decision_ids = write_decisions(actor, judged, on=on)
+    decision_ids = write_decisions(actor, judged, law_book=law_book, on=on)
     granted = [place for place, one in enumerate(judged) if one.can_be_offered]
     if granted:
         _grant(

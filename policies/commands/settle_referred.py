@@ -17,6 +17,7 @@ import msgspec
 from capweb.accounts.acting import acting
 from capweb.accounts.actor import Actor
 from capweb.kernel.errors import DomainError
+from eligibility.domain.law import LawBook
 from eligibility.queries.law_book import current_law_book
 from policies.commands.judging import Judged, approve, judge_batch, most_approvable, open_treaties_on
 from policies.commands.offering import Settled, issue_offers, standing_of, write_decisions
@@ -69,13 +70,14 @@ def settle_referred(actor: Actor, settlement: Settlement, *, on: date) -> Settle
                 + (f" and waits for: {row.referred_to}." if row.referred_to else "."),
                 request=row.public_id,
             )
-        one = _judge(actor, [row], on=on)[0]
-        decision_ids = write_decisions(actor, [one], on=on)
+        law_book = current_law_book(actor)
+        one = _judge(actor, [row], law_book, on=on)[0]
+        decision_ids = write_decisions(actor, [one], law_book=law_book, on=on)
         if settlement.approve:
             one = _approved(one, settlement)
         else:
             one.decision = msgspec.structs.replace(one.decision, outcome="refuse", referred_to=None)
-        return _write(actor, [row], [one], decision_ids, settlement.reason, on=on)[0]
+        return _write(actor, [row], [one], decision_ids, law_book=law_book, reason=settlement.reason, on=on)[0]
 
 
 def judge_again(actor: Actor, requests: Sequence[str], *, on: date) -> list[Settled]:
@@ -93,9 +95,10 @@ def judge_again(actor: Actor, requests: Sequence[str], *, on: date) -> list[Sett
         )
         if not rows:
             return []
-        judged = _judge(actor, rows, on=on)
-        decision_ids = write_decisions(actor, judged, on=on)
-        return _write(actor, rows, judged, decision_ids, "", on=on)
+        law_book = current_law_book(actor)
+        judged = _judge(actor, rows, law_book, on=on)
+        decision_ids = write_decisions(actor, judged, law_book=law_book, on=on)
+        return _write(actor, rows, judged, decision_ids, law_book=law_book, on=on)
 
 
 def _locked(actor: Actor, public_id: str, *, on: date) -> LimitRequest:
@@ -108,10 +111,10 @@ def _locked(actor: Actor, public_id: str, *, on: date) -> LimitRequest:
     return row
 
 
-def _judge(actor: Actor, rows: Sequence[LimitRequest], *, on: date) -> list[Judged]:
+def _judge(actor: Actor, rows: Sequence[LimitRequest], law_book: LawBook, *, on: date) -> list[Judged]:
     cases = request_facts.gather(actor, [_asked(row) for row in rows], on=on)
     treaties = open_treaties_on(actor, on=on)
-    return judge_batch(actor, cases, law_book=current_law_book(actor), treaties=treaties, on=on)
+    return judge_batch(actor, cases, law_book=law_book, treaties=treaties, on=on)
 
 
 def _approved(one: Judged, settlement: Settlement) -> Judged:
@@ -136,8 +139,9 @@ def _write(
     rows: Sequence[LimitRequest],
     judged: Sequence[Judged],
     decision_ids: Sequence[int],
-    reason: str,
     *,
+    law_book: LawBook,
+    reason: str = "",
     on: date,
 ) -> list[Settled]:
     for row, one, decision_id in zip(rows, judged, decision_ids, strict=True):
@@ -153,7 +157,7 @@ def _write(
         [(row.pk, row.public_id) for row in rows],
         judged,
         decision_ids,
-        law_book=current_law_book(actor),
+        law_book=law_book,
         on=on,
     )
 

@@ -7,9 +7,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connections, transaction
 
 from capweb.accounts.acting import acting
-from eligibility.commands.record_decisions import DecidedCase, record_decisions
-from eligibility.domain import decision, engine
-from eligibility.models import DecisionRecord
+from eligibility.commands.record_decisions import COLUMNS, DecidedCase, JudgedByOtherLaw, record_decisions
+from eligibility.domain import decision, engine, law_files
+from eligibility.models import DecisionRecord, LawEdition
 from eligibility.queries import decisions
 from eligibility.queries.law_book import current_law_book
 from tests.scenarios.cases import every_scenario
@@ -21,7 +21,7 @@ def record(actor, found=FACTS):
     with acting(actor):
         book = current_law_book(actor)
         decided = [DecidedCase(facts, engine.decide(facts, book.on(facts.day))) for facts in found]
-        return record_decisions(actor, decided, booked_on=found[0].day), decided, book
+        return record_decisions(actor, decided, law_book=book, booked_on=found[0].day), decided, book
 
 
 def test_every_scenario_is_stored_and_told_again_in_full(cast):
@@ -62,13 +62,49 @@ def test_a_stored_decision_can_be_replayed_to_the_cent(cast):
             )
 
 
-def test_a_batch_costs_as_many_statements_as_one(cast, django_assert_max_num_queries):
+def test_a_batch_costs_as_many_statements_as_one_and_a_known_law_none(cast, django_assert_num_queries):
     actor = cast.actor()
     with acting(actor):
         book = current_law_book(actor)
         decided = [DecidedCase(facts, engine.decide(facts, book.on(facts.day))) for facts in FACTS]
-        with django_assert_max_num_queries(5):
-            record_decisions(actor, decided, booked_on=FACTS[0].day)
+        with django_assert_num_queries(7):
+            record_decisions(actor, decided[:1], law_book=book, booked_on=FACTS[0].day)
+        with django_assert_num_queries(7):
+            record_decisions(actor, decided, law_book=book, booked_on=FACTS[0].day)
+        with django_assert_num_queries(6):
+            record_decisions(actor, decided, law_book=book, booked_on=FACTS[0].day)
+        fingerprints = {case.decision.law for case in decided}
+        assert set(LawEdition.objects.values_list("fingerprint", flat=True)) == fingerprints
+
+
+def test_a_decision_comes_with_the_law_that_judged_it(cast):
+    actor = cast.actor()
+    with acting(actor):
+        book = current_law_book(actor)
+        decided = [DecidedCase(FACTS[0], engine.decide(FACTS[0], book.on(FACTS[0].day)))]
+        other = book.with_tables(tariffs=law_files.illustrative_tables().tariffs)
+        with pytest.raises(JudgedByOtherLaw):
+            record_decisions(actor, decided, law_book=other, booked_on=FACTS[0].day)
+
+
+@pytest.mark.parametrize(
+    ("law", "constraint"),
+    [("sha256:" + "0" * 64, "decision_has_its_law"), ("sha256:short", "decision_law_is_a_fingerprint")],
+)
+def test_the_database_keeps_no_decision_without_its_law(cast, law, constraint):
+    actor = cast.actor()
+    record(actor, FACTS[:1])
+    columns = ", ".join(column for column in COLUMNS if column not in ("id", "public_id", "law"))
+    statement = (
+        f"INSERT INTO eligibility_decisionrecord (public_id, law, {columns}) "
+        f"SELECT 'dec_raw', %s, {columns} FROM eligibility_decisionrecord"
+    )
+    with (
+        pytest.raises(IntegrityError, match=constraint),
+        acting(actor),
+        connections["default"].cursor() as cursor,
+    ):
+        cursor.execute(statement, [law])
 
 
 def test_another_insurer_sees_no_decision(cast):
@@ -91,7 +127,7 @@ def test_what_was_booked_later_is_not_seen_as_of_an_earlier_day(cast):
 
 def test_recording_needs_an_open_door(cast):
     with pytest.raises(RuntimeError):
-        record_decisions(cast.actor(), [], booked_on=FACTS[0].day)
+        record_decisions(cast.actor(), [], law_book=law_files.shipped_law_book(), booked_on=FACTS[0].day)
 
 
 @pytest.mark.parametrize("alias", ["default", "platform", "owner"])
@@ -123,23 +159,24 @@ def test_a_decision_is_never_changed(committed, cast, alias, statement):
         ("decision_granted_within_need_and_maximum", {"need": Decimal("1.00")}),
         ("decision_amounts_not_negative", {"premium": Decimal("-1.00")}),
         ("decision_ratios_within_one", {"ceded_ratio": Decimal("1.5")}),
-        ("decision_law_is_a_fingerprint", {"law": "sha256:short"}),
     ],
 )
 def test_the_database_refuses_nonsense(cast, constraint, changes):
     actor = cast.actor()
     granted = next(facts for facts in FACTS if facts.market == "domestic")
     with acting(actor):
-        judged = engine.decide(granted, current_law_book(actor).on(granted.day))
+        book = current_law_book(actor)
+        judged = engine.decide(granted, book.on(granted.day))
         assert judged.granted
         wrong = msgspec.structs.replace(judged, **changes)
     with pytest.raises(IntegrityError, match=constraint), acting(actor):
-        record_decisions(actor, [DecidedCase(granted, wrong)], booked_on=granted.day)
+        record_decisions(actor, [DecidedCase(granted, wrong)], law_book=book, booked_on=granted.day)
 
 
 def test_a_forged_insurer_is_refused(cast):
     actor, other = cast.actor(), cast.actor("coface")
     with acting(actor):
-        judged = engine.decide(FACTS[0], current_law_book(actor).on(FACTS[0].day))
+        book = current_law_book(actor)
+        judged = engine.decide(FACTS[0], book.on(FACTS[0].day))
     with pytest.raises((ProgrammingError, RuntimeError)), acting(other):
-        record_decisions(actor, [DecidedCase(FACTS[0], judged)], booked_on=FACTS[0].day)
+        record_decisions(actor, [DecidedCase(FACTS[0], judged)], law_book=book, booked_on=FACTS[0].day)
