@@ -183,7 +183,12 @@ def _snapshot(
         ),
         export=_export(facts, printed),
         reasons=tuple(
-            part.Reason(sentence=explain.sentence(reason, "fr"), article=reason.rule.reference.text) for reason in said
+            part.Reason(
+                sentence=explain.sentence(reason, "fr"),
+                article=reason.rule.reference.text,
+                url=reason.rule.reference.url,
+            )
+            for reason in said
         ),
         acceptance=part.Acceptance(
             manner="online",

@@ -111,7 +111,7 @@ class Page:
     figures: tuple[Row, ...]
     illustrative_note: str
     bands: tuple[tuple[Group, ...], ...]
-    reasons: tuple[tuple[str, str], ...]
+    reasons: tuple[tuple[str, str, str], ...]
     clauses: tuple[wording.Clause, ...]
     acceptance: tuple[Row, ...]
     acceptance_note: str
@@ -139,7 +139,7 @@ def endorsement_page(snapshot: EndorsementSnapshot) -> Page:
         figures=_figures(snapshot),
         illustrative_note=ILLUSTRATIVE_NOTE if premium is not None and premium.is_illustrative else "",
         bands=_side_by_side([group for group in _groups(snapshot) if group.rows]),
-        reasons=tuple((_prose(one.sentence), _prose(one.article)) for one in snapshot.reasons),
+        reasons=tuple((_prose(one.sentence), _prose(one.article), _address(one.url)) for one in snapshot.reasons),
         clauses=wording.clauses(snapshot),
         acceptance=_acceptance(snapshot.acceptance),
         acceptance_note=_acceptance_note(snapshot.acceptance),
@@ -152,6 +152,11 @@ def endorsement_page(snapshot: EndorsementSnapshot) -> Page:
 
 def _prose(sentence: str) -> str:
     return french.typeset(shown(sentence))
+
+
+def _address(url: str) -> str:
+    """Only an https address becomes a link; anything else stays text."""
+    return url if url.startswith("https://") else ""
 
 
 def _side_by_side(groups: list[Group]) -> tuple[tuple[Group, ...], ...]:

@@ -261,10 +261,11 @@ class ExportSale(Part, frozen=True, kw_only=True):
 
 
 class Reason(Part, frozen=True, kw_only=True):
-    """One reason of the decision: a sentence for the policyholder and the article it rests on."""
+    """One reason of the decision: a sentence for the policyholder, the article it rests on and where that is read."""
 
     sentence: str
     article: str
+    url: str = ""
 
 
 class RecordedException(Part, frozen=True, kw_only=True):

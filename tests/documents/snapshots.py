@@ -110,10 +110,12 @@ def cap_plus() -> EndorsementSnapshot:
             parts.Reason(
                 sentence="Une notification de refus a été reçue sur cet acheteur le 10/06/2020.",
                 article=f"{DECRET}, article 4",
+                url="https://www.legifrance.gouv.fr/jorf/id/JORFTEXT000041782333/",
             ),
             parts.Reason(
                 sentence="La probabilité de défaut à un an, 4 %, se situe entre 2 % et 6 %.",
                 article=f"{DECRET}, article 4",
+                url="https://www.legifrance.gouv.fr/jorf/id/JORFTEXT000041782333/",
             ),
             parts.Reason(
                 sentence="Le grade 7 relève de la catégorie 2 : le montant ne peut excéder 100 000 €.",
@@ -122,6 +124,7 @@ def cap_plus() -> EndorsementSnapshot:
             parts.Reason(
                 sentence="La quotité de la police, 90 %, est ramenée au maximum de 80 %.",
                 article=f"{DECRET}, article 4",
+                url="https://www.legifrance.gouv.fr/jorf/id/JORFTEXT000041782333/",
             ),
         ),
         acceptance=parts.Acceptance(

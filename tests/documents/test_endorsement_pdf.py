@@ -17,6 +17,7 @@ from weasyprint.urls import FatalURLFetchingError
 
 from policies.documents.endorsement_pdf import ATTACHMENT, endorsement_pdf
 from policies.documents.shipped_files import ShippedFiles
+from policies.domain import endorsement_parts as parts
 from policies.domain.endorsement import digest, disclosed, from_json
 from tests.documents import snapshots
 
@@ -171,12 +172,18 @@ def test_names_in_greek_cyrillic_polish_and_vietnamese_need_no_other_font() -> N
     assert all(font.split("+")[-1].startswith(("Inter", "Source", "Capweb")) for font in fonts), fonts
 
 
-def test_there_is_no_address_to_follow_in_the_file() -> None:
-    for page in reader(pdf("cap_plus")).pages:
-        assert "/Annots" not in page
-    content = pdf("cap_plus")
-    assert b"/URI" not in content
-    assert b"http" not in b"".join(page.get_contents().get_data() for page in reader(content).pages)
+def test_the_only_addresses_to_follow_are_those_of_the_articles() -> None:
+    snapshot = snapshots.cap_plus()
+    wanted = {reason.url for reason in snapshot.reasons if reason.url}
+    links = [note for page in reader(pdf("cap_plus")).pages for note in page.get("/Annots", ())]
+    assert {str(link["/A"]["/URI"]) for link in links} == wanted != set()
+
+
+def test_an_address_that_is_not_https_is_no_link() -> None:
+    reasons = (parts.Reason(sentence="Une phrase.", article="Un article", url="javascript:alert(1)"),)
+    page = reader(endorsement_pdf(changed(snapshots.cap_plus(), reasons=reasons)))
+    assert not [note for one in page.pages for note in one.get("/Annots", ())]
+    assert "Un article" in text(endorsement_pdf(changed(snapshots.cap_plus(), reasons=reasons)))
 
 
 @pytest.mark.parametrize(
