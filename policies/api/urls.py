@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from policies.api import endorsements, feeds, guarantees, limit_requests, limits, offers, submissions, what_if
+from policies.api import (
+    endorsements,
+    feeds,
+    guarantees,
+    judgements,
+    limit_requests,
+    limits,
+    offers,
+    submissions,
+    what_if,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("limit-requests", limit_requests.LimitRequests.as_view(), name="limit_requests"),
     path("limit-requests/bulk", submissions.BulkRequests.as_view(), name="bulk_requests"),
     path("limit-requests/<slug:public_id>", limit_requests.LimitRequest.as_view(), name="limit_request"),
+    path(
+        "limit-requests/<slug:public_id>/judgement",
+        judgements.RequestJudgement.as_view(),
+        name="limit_request_judgement",
+    ),
     path("submissions/<slug:public_id>", submissions.Submission.as_view(), name="submission"),
     path("submissions/<slug:public_id>/rows", submissions.SubmissionRows.as_view(), name="submission_rows"),
     path("offers/bulk-accept", offers.BulkAcceptOffers.as_view(), name="accept_offers"),

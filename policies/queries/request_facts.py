@@ -1,7 +1,8 @@
 """Everything that judging needs to know about a batch of requests, in one query for any number of them.
 
-Facts are those that were true on the day (`effective_on`) and known on it (`booked_on`). What is not known stays None;
-judging sends it back to the requester. Live substitutions and holds on the same buyer are counted for D-40.
+Facts are those that were true on one day (`effective_on`) as they were known on another (`booked_on`), by default the
+same. What is not known stays None; judging sends it back to the requester. Substitutions and holds on the same buyer
+are counted for D-40: those that live, or for a look back those that lived on the day.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from eligibility.domain import facts as fact
 class Asked:
     """One wish to be judged: under which policy, on which buyer, after which notice, for how much.
 
-    `own_term_id` and `own_offer_id` are left out of what is already in force, because they would be replaced.
+    `own_term_id` and `own_offer_id` are left out of what is already in force, because they would be replaced; a look
+    back leaves out everything of `own_request_id`.
     `insolvent` and the like come from the books; the sale comes from the request.
     """
 
@@ -37,10 +39,11 @@ class Asked:
     is_construction_subcontract: bool = False
     own_term_id: int | None = None
     own_offer_id: int | None = None
+    own_request_id: int | None = None
 
 
 # A probe of a composite index for each row: quick for one row and for thousands, and whatever the planner guesses.
-_SQL: Final = """
+_SELECT: Final = """
 SELECT asked.place, lim.decision, lim.notified_on, lim.effective_on, lim.amount_before, lim.amount,
        holder.country, figures.turnover, holder.is_factor,
        terms.insured_ratio, terms.limits_set_by, policy.currency,
@@ -48,32 +51,36 @@ SELECT asked.place, lim.decision, lim.notified_on, lim.effective_on, lim.amount_
        rating.grade, rating.default_probability, COALESCE(rating.is_insolvent, false),
        others.same_holder, others.other_holders
 FROM unnest(%(policies)s::bigint[], %(buyers)s::bigint[], %(limits)s::bigint[], %(terms)s::bigint[],
-            %(offers)s::bigint[])
-     WITH ORDINALITY AS asked (policy_id, buyer_id, limit_id, own_term_id, own_offer_id, place)
+            %(offers)s::bigint[], %(requests)s::bigint[])
+     WITH ORDINALITY AS asked (policy_id, buyer_id, limit_id, own_term_id, own_offer_id, own_request_id, place)
 JOIN policies_policy policy ON policy.id = asked.policy_id AND policy.insurer_id = %(insurer)s
 JOIN policies_policyholder holder ON holder.id = policy.policyholder_id
 JOIN policies_buyer buyer ON buyer.id = asked.buyer_id AND buyer.insurer_id = %(insurer)s
 JOIN policies_buyerlimit lim ON lim.id = asked.limit_id AND lim.insurer_id = %(insurer)s
 LEFT JOIN LATERAL (
     SELECT insured_ratio, limits_set_by FROM policies_policyterms
-    WHERE insurer_id = %(insurer)s AND policy_id = policy.id AND effective_on <= %(on)s AND booked_on <= %(on)s
+    WHERE insurer_id = %(insurer)s AND policy_id = policy.id AND effective_on <= %(on)s AND booked_on <= %(known_on)s
     ORDER BY effective_on DESC, id DESC LIMIT 1) terms ON true
 LEFT JOIN LATERAL (
     SELECT turnover FROM policies_policyholderfigures
-    WHERE insurer_id = %(insurer)s AND policyholder_id = holder.id AND effective_on <= %(on)s AND booked_on <= %(on)s
+    WHERE insurer_id = %(insurer)s AND policyholder_id = holder.id AND effective_on <= %(on)s
+      AND booked_on <= %(known_on)s
     ORDER BY effective_on DESC, id DESC LIMIT 1) figures ON true
 LEFT JOIN LATERAL (
     SELECT turnover, balance_sheet, headcount FROM policies_buyerfigures
-    WHERE insurer_id = %(insurer)s AND buyer_id = buyer.id AND effective_on <= %(on)s AND booked_on <= %(on)s
+    WHERE insurer_id = %(insurer)s AND buyer_id = buyer.id AND effective_on <= %(on)s AND booked_on <= %(known_on)s
     ORDER BY effective_on DESC, id DESC LIMIT 1) size ON true
 LEFT JOIN LATERAL (
     SELECT grade, default_probability, is_insolvent FROM policies_buyerrating
-    WHERE insurer_id = %(insurer)s AND buyer_id = buyer.id AND effective_on <= %(on)s AND booked_on <= %(on)s
+    WHERE insurer_id = %(insurer)s AND buyer_id = buyer.id AND effective_on <= %(on)s AND booked_on <= %(known_on)s
     ORDER BY effective_on DESC, id DESC LIMIT 1) rating ON true
 LEFT JOIN LATERAL (
     SELECT COALESCE(sum(amount) FILTER (WHERE holder_id = holder.id), 0) AS same_holder,
            COALESCE(sum(amount) FILTER (WHERE holder_id <> holder.id), 0) AS other_holders
-    FROM (
+    FROM ({in_force}) live) others ON true
+ORDER BY asked.place
+"""
+_IN_FORCE_NOW: Final = """
         SELECT term.amount, other.policyholder_id AS holder_id
         FROM policies_guaranteeterm term
         JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id AND guarantee.kind = 'substitution'
@@ -88,13 +95,35 @@ LEFT JOIN LATERAL (
         JOIN policies_policy other ON other.id = request.policy_id
         WHERE request.insurer_id = %(insurer)s AND request.buyer_id = asked.buyer_id AND request.status = 'offered'
           AND offer.id IS DISTINCT FROM asked.own_offer_id
-    ) live) others ON true
-ORDER BY asked.place
 """
+# Looking back: what had been granted and not ended, what was offered and not answered, as known on the other day.
+_IN_FORCE_THEN: Final = """
+        SELECT term.granted_amount AS amount, other.policyholder_id AS holder_id
+        FROM policies_guaranteeterm term
+        JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id AND guarantee.kind = 'substitution'
+             AND guarantee.limit_request_id IS DISTINCT FROM asked.own_request_id
+        JOIN policies_policy other ON other.id = term.policy_id
+        WHERE term.insurer_id = %(insurer)s AND term.buyer_id = asked.buyer_id AND term.status <> 'replaced_at_once'
+          AND term.booked_on <= LEAST(%(on)s, %(known_on)s) AND %(on)s < term.cover_end
+        UNION ALL
+        SELECT offer.amount, other.policyholder_id
+        FROM policies_limitrequest request
+        JOIN policies_offer offer ON offer.limit_request_id = request.id AND offer.kind = 'substitution'
+        JOIN policies_policy other ON other.id = request.policy_id
+        WHERE request.insurer_id = %(insurer)s AND request.buyer_id = asked.buyer_id
+          AND request.id IS DISTINCT FROM asked.own_request_id
+          AND offer.issued_on <= LEAST(%(on)s, %(known_on)s) AND %(on)s < offer.open_until
+          AND (offer.answered_on IS NULL OR %(on)s < offer.answered_on)
+"""
+_NOW: Final = _SELECT.format(in_force=_IN_FORCE_NOW)
+_THEN: Final = _SELECT.format(in_force=_IN_FORCE_THEN)
 
 
-def gather(actor: Actor, asked: Sequence[Asked], *, on: date) -> list[fact.Facts]:
-    """The facts of each wish, in the order given. One query; runs inside acting(actor).
+def gather(actor: Actor, asked: Sequence[Asked], *, on: date, known_on: date | None = None) -> list[fact.Facts]:
+    """The facts of each wish on a day, in the order given. One query; runs inside acting(actor).
+
+    With `known_on` it is a look back: what had been entered by that day, and what was in force on `on` by the books as
+    far as they are dated to the day; a cover that was shortened later counts as it stands now.
 
     Raises LookupError when a policy, buyer or notice is not this insurer's.
     """
@@ -102,15 +131,17 @@ def gather(actor: Actor, asked: Sequence[Asked], *, on: date) -> list[fact.Facts
         return []
     with connections["default"].cursor() as cursor:
         cursor.execute(
-            _SQL,
+            _NOW if known_on is None else _THEN,
             {
                 "insurer": actor.insurer_id,
                 "on": on,
+                "known_on": on if known_on is None else known_on,
                 "policies": [one.policy_id for one in asked],
                 "buyers": [one.buyer_id for one in asked],
                 "limits": [one.buyer_limit_id for one in asked],
                 "terms": [one.own_term_id for one in asked],
                 "offers": [one.own_offer_id for one in asked],
+                "requests": [one.own_request_id for one in asked],
             },
         )
         rows = cursor.fetchall()
