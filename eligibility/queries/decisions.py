@@ -13,10 +13,11 @@ import msgspec
 from capweb.accounts.actor import Actor
 from capweb.kernel.errors import DomainError
 from capweb.kernel.periods import Term
-from eligibility.domain import explain, facts
+from eligibility.domain import engine, explain, facts, trace
 from eligibility.domain.facts import Facts
 from eligibility.domain.law import LawBook, LawInForce
 from eligibility.models import DecisionRecord
+from eligibility.queries import rest_words
 from eligibility.queries.law_editions import editions
 
 
@@ -91,6 +92,7 @@ def laws_of(actor: Actor, records: Iterable[DecisionRecord], book: LawBook) -> d
 
 
 def _row(record: DecisionRecord, law: LawInForce, language: str) -> DecisionRow:
+    judged = facts.from_json(msgspec.json.encode(record.facts))
     term = None
     if record.term_first is not None and record.term_end is not None:
         term = Term(record.term_first, record.term_end)
@@ -117,7 +119,14 @@ def _row(record: DecisionRecord, law: LawInForce, language: str) -> DecisionRow:
         is_premium_illustrative=record.is_premium_illustrative,
         term=term,
         reinsurer=record.reinsurer or None,
-        facts=facts.from_json(msgspec.json.encode(record.facts)),
-        reasons=tuple(explain.expand(record.reasons, law, language)),
+        facts=judged,
+        reasons=tuple(_reasons(record, judged, law, language)),
         law=record.law,
     )
+
+
+def _reasons(record: DecisionRecord, judged: Facts, law: LawInForce, language: str) -> Iterable[Mapping[str, Any]]:
+    """The stored reasons in full, each with what it rests on: found by judging the stored facts under the same law."""
+    found = trace.of(engine.decide(judged, law), judged, law)
+    for reason in explain.expand(record.reasons, law, language, found):
+        yield {**reason, "rests_on": [rest_words.told(rest) for rest in reason["rests_on"]]}

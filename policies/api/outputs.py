@@ -78,6 +78,16 @@ class LegalText(Output):
     url = serializers.CharField()
 
 
+class Rest(Output):
+    """A value of law, or a row of a table, that the rule read: its path, its value, since when, and its own proof."""
+
+    path = serializers.CharField()
+    value = serializers.CharField(help_text="`unset` where no source gives it.")
+    since = serializers.DateField()
+    confidence = serializers.CharField(allow_null=True)
+    reference = LegalText()
+
+
 class Reason(Output):
     """One rule in force and its verdict: `pass`, `cap`, `fail`, `refer` or `not_applicable`."""
 
@@ -89,6 +99,7 @@ class Reason(Output):
     reference = LegalText()
     reading = serializers.CharField(allow_null=True)
     referred_to = serializers.CharField(required=False)
+    rests_on = Rest(many=True)
 
 
 class Headroom(Output):
