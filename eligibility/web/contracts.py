@@ -12,12 +12,13 @@ from typing import Any, Final
 
 import pycountry
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from capweb.accounts.acting import acting
-from capweb.accounts.actor import Actor
+from capweb.accounts.actor import Actor, NotAllowed
 from capweb.http import wording
 from capweb.kernel.errors import DomainError, FieldErrors
 from eligibility.commands.propose_changes import ProposedChange, propose_changes
@@ -190,6 +191,8 @@ class Settle(Proposal):
                 done = self._settled(answer, public_id, reason)
         except ProposalUnknown:
             raise Http404 from None
+        except NotAllowed as refused:
+            raise PermissionDenied(refused.message) from refused
         except FieldErrors as wrong:
             for one in wrong.errors:
                 messages.error(request, one.message)

@@ -23,6 +23,7 @@ from capweb.accounts.acting import acting
 from capweb.accounts.commands.enter_people import begin_sandbox
 from capweb.accounts.models import Membership, Organisation, User
 from capweb.kernel.identifiers import new_public_id
+from eligibility.commands.propose_changes import ProposedChange, propose_changes
 from policies.commands.accept_offers import accept_offers
 from policies.commands.decide_limit_requests import decide_submission
 from policies.commands.submit_limit_requests import submit_file
@@ -40,6 +41,7 @@ OBJECTS = {
     "offers": "offer",
     "guarantees": "guarantee",
     "endorsements": "endorsement",
+    "proposals": "proposal",
 }
 # Addresses of the sign-in library that carry a person's own secret or key, nothing of an insurer.
 OF_A_PERSON = {
@@ -55,6 +57,8 @@ PUBLIC = {
     "set_language",
     "oauth_token",
     "api:limits",
+    # Judges by what is shared; a signed-in insurer's own book is tested in tests/web/test_simulator.py.
+    "eligibility:simulator",
     "api:schema",
     "api:docs",
     *(
@@ -87,6 +91,7 @@ TAKE_NONE = {
     "api:bulk_requests",
     "api:bulk_buyer_limits",
     "api:bulk_buyer_ratings",
+    "eligibility:propose_change",
     "policies:new_request",
     "policies:upload",
     "policies:business_day",
@@ -178,6 +183,7 @@ def world(committed_once: None) -> World:
     assert answer.guarantee is not None
     assert answer.endorsement is not None
     ours = {
+        "proposal": _propose(actor),
         "request": referred.request,
         "submission": receipt.public_id,
         "offer": offered.offer,
@@ -186,6 +192,21 @@ def world(committed_once: None) -> World:
     }
     names = [who.policy_number, *(whom.identifier for whom in buyers)]
     return World(ours, [*ours.values(), *names], cast)
+
+
+def _propose(actor: Any) -> str:
+    """A tariff that Euler Hermes' administrator proposes and nobody has settled yet."""
+    ada = make.person(actor, "administrator")
+    row = {
+        "product": "cap_plus",
+        "quarterly_rate": "0.0123",
+        "first_day": "2020-07-01",
+        "reference_text": "Traité",
+        "reference_url": "https://example.org/traite",
+    }
+    with acting(ada):
+        (public_id,) = propose_changes(ada, [ProposedChange("tariff", [row])], reason="essai", booked_on=OPENING_DAY)
+    return public_id
 
 
 def _enter_policyholder(cast: Cast) -> None:

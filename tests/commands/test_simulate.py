@@ -1,4 +1,4 @@
-"""simulate and law on the command line: JSON out, exit status 0, 1 or 2, every mistake named by line; no database."""
+"""simulate on the command line: JSON out, exit status 0, 1 or 2, every mistake named by line; no database."""
 
 import io
 import json
@@ -123,22 +123,3 @@ def test_illustrative_rates_are_marked(tmp_path):
     assert json.loads(plain)["premium"] is None
     assert json.loads(sample)["premium"] is not None
     assert json.loads(sample)["premium_illustrative"] is True
-
-
-def test_the_law_of_a_day_is_printed():
-    out = io.StringIO()
-    call_command("law", "--on", "2021-06-15", "--json", stdout=out)
-    law = json.loads(out.getvalue())
-    values = {one["path"]: one for one in law["parameters"]}
-    assert values["substitution/domestic/maximum/category_1"]["value"] == "unset"
-    assert values["substitution/domestic/maximum/category_1"]["rivals"][0]["value"] == "400000.00"
-    assert "SUB-02" in [rule["code"] for rule in law["rules"]]
-    table = io.StringIO()
-    call_command("law", "--on", "2020-06-15", stdout=table)
-    assert "substitution/domestic/default_probability" in table.getvalue()
-
-
-def test_the_law_of_no_day_is_refused():
-    with pytest.raises(SystemExit) as ended:
-        call_command("law", "--on", "2020-02-30", stderr=io.StringIO())
-    assert ended.value.code == 2

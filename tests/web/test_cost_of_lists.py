@@ -19,6 +19,13 @@ LISTS = {
     "reinsurance:envelopes": "accountant",
     "reinsurance:treaties": "accountant",
     "reinsurance:entries": "accountant",
+    "eligibility:law": "underwriter",
+    "eligibility:law_compare": "underwriter",
+    "eligibility:ratings": "underwriter",
+    "eligibility:readings": "administrator",
+    "eligibility:contracts": "administrator",
+    "eligibility:proposals": "administrator",
+    "eligibility:simulator": "broker",
 }
 MOST = 20
 

@@ -20,7 +20,8 @@ ELSEWHERE = re.compile(r"""<(?:script|link|img|iframe|use)\b[^>]*(?:src|href)="(
 
 def every_page(books):
     listed = ["policies:queue", "policies:guarantees", "policies:new_request", "policies:upload", "policies:portal"]
-    listed += ["reinsurance:envelopes"]
+    listed += ["reinsurance:envelopes", "eligibility:law", "eligibility:law_compare", "eligibility:ratings"]
+    listed += ["eligibility:readings", "eligibility:simulator", "eligibility:contracts", "eligibility:proposals"]
     return [reverse(page) for page in listed] + [
         address for name, address in books.pages.items() if name != "endorsement"
     ]
