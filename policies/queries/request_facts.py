@@ -48,7 +48,7 @@ SELECT asked.place, lim.decision, lim.notified_on, lim.effective_on, lim.amount_
        holder.country, figures.turnover, holder.is_factor,
        terms.insured_ratio, terms.limits_set_by, policy.currency,
        buyer.country, buyer.created_on, size.turnover, size.balance_sheet, size.headcount,
-       rating.grade, rating.default_probability, COALESCE(rating.is_insolvent, false),
+       rating.grade, rating.default_probability, rating.effective_on, COALESCE(rating.is_insolvent, false),
        others.same_holder, others.other_holders
 FROM unnest(%(policies)s::bigint[], %(buyers)s::bigint[], %(limits)s::bigint[], %(terms)s::bigint[],
             %(offers)s::bigint[], %(requests)s::bigint[])
@@ -71,7 +71,7 @@ LEFT JOIN LATERAL (
     WHERE insurer_id = %(insurer)s AND buyer_id = buyer.id AND effective_on <= %(on)s AND booked_on <= %(known_on)s
     ORDER BY effective_on DESC, id DESC LIMIT 1) size ON true
 LEFT JOIN LATERAL (
-    SELECT grade, default_probability, is_insolvent FROM policies_buyerrating
+    SELECT grade, default_probability, effective_on, is_insolvent FROM policies_buyerrating
     WHERE insurer_id = %(insurer)s AND buyer_id = buyer.id AND effective_on <= %(on)s AND booked_on <= %(known_on)s
     ORDER BY effective_on DESC, id DESC LIMIT 1) rating ON true
 LEFT JOIN LATERAL (
@@ -153,7 +153,7 @@ def gather(actor: Actor, asked: Sequence[Asked], *, on: date, known_on: date | N
 def _facts(insurer: str, asked: Asked, row: tuple[Any, ...], on: date) -> fact.Facts:
     (_, decision, notified_on, effective_on, before, amount, holder_country, holder_turnover, is_factor) = row[:9]
     (insured_ratio, set_by, currency, country, created_on, turnover, balance, headcount) = row[9:17]
-    (grade, probability, insolvent, same_holder, other_holders) = row[17:]
+    (grade, probability, assessed_on, insolvent, same_holder, other_holders) = row[17:]
     return fact.Facts(
         day=on,
         insurer=insurer,
@@ -175,6 +175,7 @@ def _facts(insurer: str, asked: Asked, row: tuple[Any, ...], on: date) -> fact.F
             headcount=headcount,
             grade=grade or None,
             default_probability=probability,
+            assessed_on=assessed_on,
             insolvent=insolvent,
             construction_subcontract=asked.is_construction_subcontract,
         ),
