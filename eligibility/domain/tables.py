@@ -203,6 +203,8 @@ def grades_of(expression: str) -> tuple[str, ...]:
     ('2', '3', '4')
     >>> grades_of("10-8, X")
     ('10', '9', '8', 'X')
+    >>> grades_of("AA+, AA, AA-")
+    ('AA+', 'AA', 'AA-')
 
     Raises ValueError for an empty part or a range that is not of whole numbers.
     """
@@ -210,9 +212,11 @@ def grades_of(expression: str) -> tuple[str, ...]:
     for part in expression.split(","):
         text = part.strip()
         first, dash, last = text.partition("-")
-        if not text or (dash and not (first.isdecimal() and last.isdecimal())):
+        # A grade of letters may end in a minus; between two grades it can only mean whole numbers.
+        is_single = not dash or (not last and first != "" and not first.isdecimal())
+        if not text or not (is_single or (first.isdecimal() and last.isdecimal())):
             raise ValueError(f"grades are written as 6, 2-4 or A,B, not {expression!r}")
-        if not dash:
+        if is_single:
             grades.append(text)
             continue
         low, high = int(first), int(last)
