@@ -119,7 +119,7 @@ def cancel_what_if(actor: Actor, public_id: str, *, on: date) -> None:
         if run is None:
             raise RunUnknown(public_id)
         if run.status not in UNFINISHED:
-            raise RunClosed(f"The run {public_id} has ended already: it is {run.status}.", status=run.status)
+            raise RunClosed(f"The run {public_id} has ended already: it is {run.status}.", run_status=run.status)
         run.status, run.finished_at = WhatIfStatus.CANCELLED, Now()
         run.save(update_fields=["status", "finished_at"])
         _record(actor, run, "what_if.cancelled", on)
