@@ -61,8 +61,9 @@ def _summary(judge: Judge, fates: list[Fate], took: float, *, complete: bool) ->
     known = known_survivors()
     alive = [fate.mutant for fate in fates if fate.survives]
     for mutant in alive:
-        reason = known.get(mutant.key)
-        CONSOLE.print(f"{mutant}\n    survives: {reason or 'NOT KNOWN'}", markup=False, style=None if reason else "red")
+        reason = known.get(mutant.key, "NOT KNOWN")
+        style = None if mutant.key in known else "red"
+        CONSOLE.print(f"{mutant}\n    survives: {reason}", markup=False, style=style)
     gone = sorted(set(known) - {mutant.key for mutant in alive}) if complete else []
     for key in gone:
         CONSOLE.print(f"known_survivors.yaml lists a mutant that does not survive: {key}", markup=False, style="red")

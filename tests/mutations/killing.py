@@ -1,24 +1,27 @@
 """Which case goes red when the law is altered: all scenario cases against one altered book, in this process.
 
-A mutant that the schema check refuses is caught by it. Cases that read the altered leaf go first; a mutant survives
-only when every case and every statement of the law on a day has been tried.
+A mutant that the schema check refuses is caught by it. A mutant survives when every case
+that reads what was altered, and every statement of the law on a day, has been tried.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from capweb.kernel.errors import DomainError, FieldErrors
+from eligibility.domain import engine
 from eligibility.domain.decision import Decision
 from eligibility.domain.law import LawBook
-from eligibility.domain.parameters import blocks_of
+from eligibility.domain.parameters import Block, Parameter
+from eligibility.domain.tables import CountryRow, GridRow, ScaleRow, TariffRow, ZoneRow
 from tests.mutations.law_texts import LawTexts, shipped
 from tests.mutations.mutants import Mutant
 from tests.scenarios.cases import Scenario, every_scenario, judged, what_differs
+from tests.scenarios.countries_on_days import every_country_statement
 from tests.scenarios.law_on_days import every_statement
 from tests.scenarios.reads import leaves_read
 
@@ -43,21 +46,64 @@ class Fate:
 
 
 def is_same_law(one: LawBook, other: LawBook) -> bool:
-    """Whether two books say the same on every day under every reading: only a proof differs, or a row hidden by another."""
-    if one.readings != other.readings:
+    """Whether two books say the same on every day: only a proof differs, or a row that another one hides."""
+    if one.readings != other.readings or one.parameters.keys() != other.parameters.keys():
         return False
-    each = [(), *(((question, name),) for question, names in one.readings.items() for name in names)]
+    if any(_says(leaf) != _says(other.parameters[path]) for path, leaf in one.parameters.items()):
+        return False
+    days = _days_of_change(one, other)
+    asked = {row.question for row in one.contracts.grids if row.question}
+    each = [(), *(((question, name),) for question in asked for name in one.readings[question])]
     return all(
         one.under(day, readings).fingerprint == other.under(day, readings).fingerprint
-        for day in sorted(_days_of_change(one) | _days_of_change(other))
+        for day in sorted(days)
         for readings in each
     )
 
 
-def _days_of_change(book: LawBook) -> set[date]:
-    rows = (row for part in fields(book.contracts) for row in getattr(book.contracts, part.name))
-    spans = [*(block for _, block in blocks_of(book.parameters)), *rows]
-    return {day for span in spans for day in (span.first_day, span.end_day) if day is not None}
+def _says(leaf: Parameter) -> object:
+    """What a leaf says under each reading from which day on; blocks that say the same run on.
+
+    Before its first day a rival says what the leaf itself says.
+    """
+    histories = {"": leaf.history}
+    for rival in leaf.readings:
+        begins = rival.history[0].first_day
+        histories[rival.name] = (*(block for block in leaf.history if block.first_day < begins), *rival.history)
+    return {name: (_runs(history), history[-1].end_day) for name, history in histories.items()}
+
+
+def _runs(history: tuple[Block, ...]) -> list[tuple[date, str, object]]:
+    runs: list[tuple[date, str, object]] = []
+    for block in history:
+        if not runs or runs[-1][1:] != (block.state, block.value):
+            runs.append((block.first_day, block.state, block.value))
+    return runs
+
+
+def _days_of_change(one: LawBook, other: LawBook) -> set[date]:
+    """Days on which a row begins or ends that only one of the two books has."""
+    rows = _altered_rows(one, other)
+    return {day for row in rows for day in (row.first_day, row.end_day) if day is not None}
+
+
+def _altered_rows(one: LawBook, other: LawBook) -> set[Any]:
+    """The rows that only one of the two books has."""
+    return {
+        row
+        for part in fields(one.contracts)
+        for row in set(getattr(one.contracts, part.name)) ^ set(getattr(other.contracts, part.name))
+    }
+
+
+def _looks_up(scenario: Scenario, row: object) -> bool:
+    """Whether a case could look at this row: its insurer's grid, its countries, its product's tariff."""
+    facts = scenario.case.facts
+    if isinstance(row, GridRow | ScaleRow):
+        return row.insurer == facts.insurer or getattr(row, "question", None) in facts.readings
+    if isinstance(row, CountryRow | ZoneRow):
+        return row.country in (facts.buyer.country, facts.policyholder.country)
+    return not isinstance(row, TariffRow) or row.product == engine.product_of(facts)
 
 
 class NotGreen(AssertionError):
@@ -70,7 +116,7 @@ class Judge:
     def __init__(self) -> None:
         self.law: LawTexts = shipped()
         self.scenarios = every_scenario()
-        self.statements = every_statement()
+        self.statements = (*every_statement(), *every_country_statement())
         self.shipped = book = self.law.book()
         self.usual: dict[Scenario, Decision] = {}
         self.readers: dict[str, list[Scenario]] = {}
@@ -89,11 +135,11 @@ class Judge:
             book = self._book(mutant)
         except FieldErrors as refused:
             return Fate(mutant, SCHEMA, str(refused.errors[0]))
-        for scenario in self._order(mutant):
+        for scenario in self._concerned(mutant, book):
             if self._goes_red(scenario, book):
                 return Fate(mutant, CASE, str(scenario))
         for statement in self.statements:
-            if not statement.holds(book):
+            if statement.concerns(mutant.file) and not statement.holds(book):
                 return Fate(mutant, STATEMENT, str(statement))
         return Fate(mutant, SAME_LAW if is_same_law(self.shipped, book) else SURVIVES)
 
@@ -106,10 +152,19 @@ class Judge:
             return self.law.book_without(mutant.file)
         return self.law.book_with(mutant.file, mutant.text)
 
-    def _order(self, mutant: Mutant) -> list[Scenario]:
-        first = self.readers.get(mutant.file.removesuffix(".yaml"), [])
-        known = set(first)
-        return [*first, *(scenario for scenario in self.scenarios if scenario not in known)]
+    def _concerned(self, mutant: Mutant, book: LawBook) -> list[Scenario]:
+        """The cases that can notice: judging reads the leaf, chooses among its readings, or looks the row up.
+
+        The others read nothing that was altered, and judging is pure.
+        """
+        path = mutant.file.removesuffix(".yaml")
+        leaf = self.shipped.parameters.get(path)
+        if leaf is None:
+            rows = _altered_rows(self.shipped, book)
+            return [one for one in self.scenarios if any(_looks_up(one, row) for row in rows)]
+        readers = self.readers.get(path, [])
+        choosers = [one for one in self.scenarios if leaf.question in one.case.facts.readings]
+        return [*readers, *(one for one in choosers if one not in readers)]
 
     def _goes_red(self, scenario: Scenario, book: LawBook) -> bool:
         try:

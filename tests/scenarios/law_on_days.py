@@ -41,6 +41,9 @@ class Statement:
     def holds(self, book: LawBook) -> bool:
         return self.found(book) == self._plain(self.says)
 
+    def concerns(self, file: str) -> bool:
+        return file == f"{self.path}.yaml"
+
     def found(self, book: LawBook) -> str:
         """The value in force, its number without trailing zeros, `unset` or `no law`."""
         leaf = book.parameters.get(self.path)
