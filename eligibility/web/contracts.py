@@ -5,7 +5,7 @@ Rows are only ever added. Nobody approves what he proposed himself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -160,28 +160,11 @@ class Proposal(ContractView):
     """One proposal: what it changes, why, and who may do what with it."""
 
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
-        return self.shown(request, public_id)
-
-    def shown(self, request: HttpRequest, public_id: str, *, status: int = 200) -> HttpResponse:
-        with acting(self.actor):
-            try:
-                found = proposals.proposal_by_public_id(self.actor, public_id)
-            except ProposalUnknown:
-                raise Http404 from None
-            book = current_law_book(self.actor)
-        shown = {
-            "proposal": _proposal_shown(found, book, most=len(found.rows)),
-            "may_settle": found.is_open and not found.is_own and self.actor.may("contracts.approve"),
-            "may_withdraw": found.is_open and found.is_own,
-        }
-        return render(request, "eligibility/proposal.html", shown, status=status)
+        return _proposal_page(self, request, public_id)
 
 
-class Settle(Proposal):
+class Settle(ContractView):
     """The second person approves or rejects; whoever proposed takes it back."""
-
-    right = "contracts.read"
-    http_method_names: Sequence[str] = ("post", "options")
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
         answer, reason = request.POST.get("answer", ""), request.POST.get("reason", "")[:2_000]
@@ -196,7 +179,7 @@ class Settle(Proposal):
         except FieldErrors as wrong:
             for one in wrong.errors:
                 messages.error(request, one.message)
-            return self.shown(request, public_id, status=422)
+            return _proposal_page(self, request, public_id, status=422)
         messages.success(request, done)
         return redirect("eligibility:proposals")
 
@@ -209,6 +192,22 @@ class Settle(Proposal):
             return _("Rejected: nothing changes.")
         withdraw_proposals(self.actor, [public_id], reason=reason, booked_on=self.today)
         return _("Withdrawn: nothing changes.")
+
+
+def _proposal_page(view: ContractView, request: HttpRequest, public_id: str, *, status: int = 200) -> HttpResponse:
+    actor = view.actor
+    with acting(actor):
+        try:
+            found = proposals.proposal_by_public_id(actor, public_id)
+        except ProposalUnknown:
+            raise Http404 from None
+        book = current_law_book(actor)
+    shown = {
+        "proposal": _proposal_shown(found, book, most=len(found.rows)),
+        "may_settle": found.is_open and not found.is_own and actor.may("contracts.approve"),
+        "may_withdraw": found.is_open and found.is_own,
+    }
+    return render(request, "eligibility/proposal.html", shown, status=status)
 
 
 def _rows_shown(kind: str, rows: Iterable[ContractRow], *, book: LawBook, today: date) -> list[RowShown]:
