@@ -21,7 +21,7 @@ PY := .venv/bin/python
 UV := .venv/bin/uv
 UV_INSTALL := $(UV) pip install --quiet --python $(PY) --require-hashes
 TEST_PROCESSES ?= 2
-QUICK := tests/unit tests/scenarios tests/properties tests/architecture capweb/kernel
+QUICK := tests/unit tests/scenarios tests/properties tests/mutations tests/architecture capweb/kernel
 PACKAGES := capweb policies eligibility reinsurance
 CATALOGUES := $(wildcard capweb/locale/*/LC_MESSAGES/*.po)
 
@@ -68,7 +68,7 @@ install-dev: .venv/installed-dev install ## everything that the other targets ne
 
 # --- Running ------------------------------------------------------------------------------------------------------
 
-.PHONY: run demo test quick check bench
+.PHONY: run demo test quick mutants check bench
 run: install ## the whole product on this machine, with the sample portfolio, until Ctrl-C (PORT=, CAPWEB_DATA=)
 	@exec $(PY) manage.py onebox run
 
@@ -82,6 +82,9 @@ test: install-dev ## every test
 
 quick: .venv/installed-dev ## the tests that need no server, in under a minute
 	@exec $(PY) -m pytest -q -n $(TEST_PROCESSES) -m "not slow" $(wildcard $(QUICK))
+
+mutants: .venv/installed-dev ## alter the law at every place, and name the case that goes red for each
+	@exec $(PY) -m tests.mutations
 
 bench: install-dev ## the benchmarks, each beside its floor and its peer
 	@exec $(PY) -m bench

@@ -67,11 +67,15 @@ def _summary(judge: Judge, fates: list[Fate], took: float, *, complete: bool) ->
     gone = sorted(set(known) - {mutant.key for mutant in alive}) if complete else []
     for key in gone:
         CONSOLE.print(f"known_survivors.yaml lists a mutant that does not survive: {key}", markup=False, style="red")
+    unread = [file.removesuffix(".yaml") for file in judge.law.leaves if not judge.is_read(file)]
     counted = Counter(fate.caught_by for fate in fates)
     told = ", ".join(f"{number} {name}" for name, number in counted.most_common() if name != SURVIVES)
+    if complete:
+        CONSOLE.print("No rule reads these; tests/scenarios/law_on_days tells what they are on each day:")
+        CONSOLE.print("    " + "\n    ".join(unread), markup=False)
     CONSOLE.print(
-        f"{len(fates)} mutants of {len(judge.law.texts)} law files in {took:.0f} s against {len(judge.scenarios)} cases "
-        f"and {len(judge.statements)} statements: caught by {told}; {counted[SURVIVES]} survive.",
+        f"{len(fates)} mutants of {len(judge.law.texts)} law files in {took:.0f} s against {len(judge.scenarios)} cases"
+        f" and {len(judge.statements)} statements: caught by {told}; {counted[SURVIVES]} survive.",
         markup=False,
     )
     return 1 if gone or any(mutant.key not in known for mutant in alive) else 0
