@@ -66,7 +66,8 @@ class Book:
 @pytest.fixture
 def book(committed, cast):
     """a: reduced from 400,000 to 150,000, 75,000 granted. b: from 6,000 to 3,000, 1,500 granted. c: 20,000 of 25,000
-    granted, 5,000 granted as needed. d: refused, 50,000 granted."""
+    granted, 5,000 granted as needed. d: refused, 300,000 asked for, the 100,000 of its category granted: what its own
+    term has in force is not counted against it."""
     open_books(cast)
     actor = cast.actor(role="senior_underwriter")
     make.enter_illustrative_tariffs(actor)
@@ -75,7 +76,7 @@ def book(committed, cast):
         "a": ({"decision": "reduction", "before": "400000", "amount": "150000"}, "400000"),
         "b": ({"decision": "reduction", "before": "6000", "amount": "3000"}, "6000"),
         "c": ({"decision": "partial_grant", "before": "0", "amount": "20000"}, "25000"),
-        "d": ({}, "50000"),
+        "d": ({}, "300000"),
     }
     rows, buyers = [], {}
     for letter, (notice, total) in notices.items():
@@ -87,7 +88,7 @@ def book(committed, cast):
     with acting(actor):
         offers = dict(Offer.objects.values_list("limit_request__client_reference", "public_id"))
     answers = accept_offers(actor, [offers[letter] for letter in notices], on=OPENING_DAY, at=NOON)
-    amounts = {"a": "75000.00", "b": "1500.00", "c": "5000.00", "d": "50000.00"}
+    amounts = {"a": "75000.00", "b": "1500.00", "c": "5000.00", "d": "100000.00"}
     with acting(actor):
         granted = dict(Offer.objects.values_list("limit_request__client_reference", "amount"))
         assert SubmissionRow.objects.count() == 4
@@ -124,9 +125,9 @@ def test_parity_at_a_quarter_reduces_and_loses_exactly_what_the_sum_says(book):
     assert [one.code for one in lines["a"].because] == ["COMP-02"]
     whole = run.report.whole
     assert {kind: whole.count(kind) for kind in whole.kinds} == {"reduced": 1, "lost": 1, "same_granted": 2}
-    # A complement is ceded whole, a substitution for 95 %: 75,000 + 1,500 + 5,000 + 47,500 before.
-    assert whole.whole.ceded_before == Decimal("129000.00")
-    assert whole.whole.ceded_after == Decimal("90000.00")
+    # A complement is ceded whole, a substitution for 95 %: 75,000 + 1,500 + 5,000 + 95,000 before.
+    assert whole.whole.ceded_before == Decimal("176500.00")
+    assert whole.whole.ceded_after == Decimal("137500.00")
     assert whole.whole.premium_after < whole.whole.premium_before
 
 
@@ -162,7 +163,7 @@ def test_a_renewal_that_todays_law_refuses_is_gained_by_a_wider_window(book):
     run, lines = book.tried(draft=draft, on=LATER)
     assert {letter: line.change for letter, line in lines.items()} == {"d": "gained"}
     assert [(one.code, one.before, one.after) for one in lines["d"].because] == [("SUB-02", "fail", "pass")]
-    assert run.report.whole.kinds["gained"].ceded_after == Decimal("47500.00")
+    assert run.report.whole.kinds["gained"].ceded_after == Decimal("95000.00")
 
 
 def test_a_draft_and_a_reading_are_tried_together(book):
@@ -182,7 +183,7 @@ def test_groups_of_every_dimension_add_up_to_the_whole(book):
     for dimension in ("insurer", "product", "zone", "country", "category", "grade"):
         groups = run.report.by(dimension)
         assert sum(group.whole.count for group in groups) == 4
-        assert sum(group.whole.ceded_after for group in groups) == Decimal("90000.00")
+        assert sum(group.whole.ceded_after for group in groups) == Decimal("137500.00")
     assert [group.key for group in run.report.by("insurer")] == ["euler-hermes"]
     assert {group.key for group in run.report.by("product")} == {"cap", "cap_plus"}
 
