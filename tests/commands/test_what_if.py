@@ -18,6 +18,7 @@ from capweb.accounts.actor import NotAllowed
 from capweb.audit.leases import LeaseLost, take_lease
 from capweb.kernel.errors import FieldErrors
 from eligibility.domain import draft_law
+from policies import tasks
 from policies.commands import compare_laws, judging
 from policies.commands.accept_offers import accept_offers
 from policies.commands.decide_limit_requests import decide_submission
@@ -342,3 +343,11 @@ def test_a_block_costs_a_fixed_number_of_queries(book):
 
 def test_the_engine_is_the_one_that_judges_renewals():
     assert compare_laws.engine is judging.engine
+
+
+def test_the_task_ends_a_run_and_a_second_message_changes_nothing(book):
+    public_id = book.ask(draft=parity("0.25"))
+    for _ in range(2):
+        tasks.run_what_if(run=public_id, insurer=book.actor.insurer_id, further="ignored")
+    run = book.run(public_id)
+    assert (run.status, run.report.judged, run.line_count) == ("done", 4, 2)
