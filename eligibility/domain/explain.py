@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from eligibility.domain import rules
+from eligibility.domain import fact_names, law_files, rules
 from eligibility.domain.law import LawInForce
 from eligibility.domain.reason import Reason, Trace, shown_used
 from eligibility.domain.rule import NOT_APPLICABLE, Text
@@ -35,8 +35,9 @@ MONTHS: Final = (
 
 LACKING: Final = Text("Missing: {missing}.", "Il manque : {missing}.")
 UNSET: Final = Text(
-    "The value {unset} is not set: an administrator must enter it with its reference.",
-    "La valeur {unset} n'est pas renseignée : un administrateur doit la saisir avec sa référence.",
+    "“{unset}” is not set: no source gives it, an administrator must enter it with its reference.",
+    "« {unset} » n'est pas renseigné : aucune source n'en donne la valeur, un administrateur doit la saisir avec sa "
+    "référence.",
 )
 SILENT: Final = Text("Does not apply to this request.", "Sans objet pour cette demande.")
 
@@ -62,10 +63,11 @@ def reason_document(reason: Reason, language: str, trace: Trace | None = None) -
 def sentence(reason: Reason, language: str) -> str:
     """One plain sentence with the numbers used. Works on fresh reasons and on those read back from the store."""
     used = reason.used
-    if "missing" in used:
-        text = LACKING
+    missing = used.get("missing")
+    if isinstance(missing, list | tuple):
+        text, used = LACKING, {"missing": [fact_names.in_words(path, language) for path in missing]}
     elif "unset" in used:
-        text = UNSET
+        text, used = UNSET, {"unset": _title(str(used["unset"]), language)}
     else:
         known = reason.rule.sentences
         because = used.get("because")
@@ -92,6 +94,14 @@ def expand(
     codes = {reason.code for reason in said}
     silent = [Reason(rule, NOT_APPLICABLE, {}, None, None, None) for code, rule in by_code.items() if code not in codes]
     return [reason_document(reason, language, trace) for reason in (*said, *silent)]
+
+
+def _title(path: str, language: str) -> str:
+    """What a leaf of the law is called; its path where this release does not ship it."""
+    leaf = law_files.shipped_law_book().parameters.get(path)
+    if leaf is None:
+        return path
+    return leaf.french if language.startswith("fr") else leaf.title
 
 
 class _Wording(string.Formatter):

@@ -25,10 +25,10 @@ from capweb.accounts.actor import Actor
 from capweb.http import writing
 from capweb.kernel.errors import DomainError
 from capweb.kernel.periods import Term
-from eligibility.domain import decision, engine, facts, law_files
+from eligibility.domain import decision, engine, facts, law_files, trace
 from eligibility.domain.decision import Decision
 from eligibility.domain.law import LawBook
-from eligibility.queries import law_on, law_words, reading_words
+from eligibility.queries import law_words, reading_words, rest_words
 from eligibility.web.shell import book_for
 from eligibility.web.simulator_examples import EXAMPLES
 from eligibility.web.simulator_form import LABELS, SimulatorForm
@@ -83,12 +83,13 @@ def _answer(form: SimulatorForm, book: LawBook) -> Answer | None:
         book = _with_illustrative_rates(book)
     try:
         known = facts.from_document(form.document)
-        judged = engine.decide(known, book.on(known.day), with_headroom=True)
+        law = book.on(known.day)
+        judged = engine.decide(known, law, with_headroom=True)
     except DomainError as refused:
         form.refuse(refused)
         return None
-    told = decision.to_document(judged, get_language() or "fr")
-    reasons = [_worded(one, book) for one in told["reasons"]]
+    told = decision.to_document(judged, get_language() or "fr", trace=trace.of(judged, known, law))
+    reasons = [{**one, "rests_on": [rest_words.told(rest) for rest in one["rests_on"]]} for one in told["reasons"]]
     return Answer(
         judged=judged,
         reasons=sorted((one for one in reasons if one["verdict"] in WEIGHT), key=lambda one: WEIGHT[one["verdict"]]),
@@ -100,24 +101,6 @@ def _answer(form: SimulatorForm, book: LawBook) -> Answer | None:
             for question, name in sorted(judged.readings.items())
         ],
     )
-
-
-def _worded(reason: Mapping[str, Any], book: LawBook) -> Mapping[str, Any]:
-    """A reason that names facts or values by their paths says them in words."""
-    used = reason["used"]
-    if "missing" in used:
-        missing = ", ".join(_fact(path) for path in used["missing"])
-        return {**reason, "sentence": _("Missing: %(facts)s.") % {"facts": missing}}
-    leaf = law_on.history_of(book, str(used.get("unset", "")))
-    if leaf is not None:
-        told = _("“%(value)s” is not set: no source gives it, an administrator must enter it with its reference.")
-        return {**reason, "sentence": told % {"value": law_words.title(leaf)}}
-    return reason
-
-
-def _fact(path: str) -> str:
-    label = str(LABELS.get(path, path))
-    return label[:1].lower() + label[1:]
 
 
 def _with_illustrative_rates(book: LawBook) -> LawBook:

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from eligibility.domain import decision, engine, law_files, trace
+from eligibility.domain.fact_names import FACT_NAMES
 from eligibility.domain.rule import NOT_APPLICABLE, REGISTER
 from tests.scenarios.cases import every_scenario
 
@@ -105,3 +106,12 @@ def test_the_law_answers_on_every_day_since_the_first_scheme():
             judged = engine.decide(moved, law)
             assert any(reason.verdict != NOT_APPLICABLE for reason in judged.reasons)
         day += timedelta(days=23)
+
+
+def test_every_fact_that_a_rule_may_miss_has_a_name_in_both_languages():
+    missing = set()
+    for case in SCENARIOS:
+        for reason in engine.decide(case.facts, BOOK.on(case.facts.day)).reasons:
+            missing.update(reason.used.get("missing", ()))
+    assert missing <= set(FACT_NAMES)
+    assert len(missing) > 15
