@@ -67,7 +67,7 @@ def test_only_what_the_product_needs_is_asked_for(books, market, kind, has, has_
 
 def test_a_missing_fact_is_named_and_not_guessed(books):
     body = text_of(asked(**{"buyer.created_on": ""}))
-    assert "Il manque : acheteur immatriculé le" in body
+    assert "Il manque : la date de création de l'acheteur." in body
 
 
 def test_illustrative_rates_are_used_when_asked_for_and_marked(books):
