@@ -14,6 +14,10 @@ amounts = st.integers(min_value=0, max_value=300_000_000_00).map(lambda cents: D
 small_amounts = st.integers(min_value=1, max_value=900_000_00).map(
     lambda cents: (Decimal(cents) / 100).quantize(Decimal("0.01"))
 )
+# Large enough that what is left of them is not always below the smallest grant.
+fair_amounts = st.integers(min_value=5_000_00, max_value=900_000_00).map(
+    lambda cents: (Decimal(cents) / 100).quantize(Decimal("0.01"))
+)
 ratios = st.integers(min_value=1, max_value=10_000).map(lambda parts: Decimal(parts) / 10_000)
 maybe = lambda strategy: st.one_of(st.none(), strategy)  # noqa: E731
 days = st.dates(min_value=date(2020, 4, 15), max_value=date(2022, 12, 31))
@@ -22,6 +26,7 @@ days = st.dates(min_value=date(2020, 4, 15), max_value=date(2022, 12, 31))
 @st.composite
 def requests(draw, *, kinds=("reduction", "partial_grant", "refusal", "cessation"), complete=False, day=days):
     sometimes = (lambda strategy: strategy) if complete else maybe
+    sums = fair_amounts if complete else small_amounts
     today = draw(day)
     insurer, market, kind = (
         draw(st.sampled_from(INSURERS)),
@@ -58,10 +63,14 @@ def requests(draw, *, kinds=("reduction", "partial_grant", "refusal", "cessation
             construction_subcontract=False,
         ),
         primary=facts.Primary(
-            amount_before=draw(sometimes(small_amounts)),
-            amount=draw(small_amounts) if is_complement else Decimal("0.00"),
+            amount_before=draw(sometimes(sums)),
+            amount=draw(sums) if is_complement else Decimal("0.00"),
         ),
-        requested_total=draw(sometimes(small_amounts)),
-        sale=facts.Sale(payment_days=draw(st.integers(0, 400)), french_share=draw(ratios), currency="EUR"),
-        capacity=facts.Capacity(free=draw(maybe(amounts))),
+        requested_total=draw(sometimes(sums)),
+        sale=facts.Sale(
+            payment_days=draw(st.sampled_from((0, 30, 60, 360, 361)) if complete else st.integers(0, 400)),
+            french_share=draw(st.sampled_from(("0.1999", "0.20", "0.45", "1")).map(Decimal) if complete else ratios),
+            currency="EUR",
+        ),
+        capacity=facts.Capacity(free=draw(maybe(st.one_of(fair_amounts, amounts) if complete else amounts))),
     )
