@@ -1,7 +1,8 @@
 """The guarantees in force as a what-if run looks at them: blocks by term, each with its latest notice and its names.
 
-What their renewal on a day would be judged on comes from `request_facts`, as it does for a renewal. No lock is taken:
-nothing of the book is going to change.
+What their renewal on a day would be judged on comes from `request_facts`, as it does for a renewal. A guarantee that
+was granted before its notice takes effect (D-38) is judged on that notice. No lock is taken: nothing of the book is
+going to change.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from policies.queries.request_facts import Asked
 
 @dataclass(frozen=True, slots=True)
 class BookRow:
-    """A running term with everything that judging its renewal needs; `limit_*` is the latest notice in effect."""
+    """A running term with everything that judging its renewal needs; `limit_*` is the latest notice in effect,
+    or the one that it rests on where that takes effect later.
+    """
 
     term_id: int
     guarantee: str
@@ -82,7 +85,7 @@ JOIN policies_buyer buyer ON buyer.id = term.buyer_id
 LEFT JOIN LATERAL (
     SELECT id, decision FROM policies_buyerlimit
     WHERE insurer_id = %(insurer)s AND policy_id = term.policy_id AND buyer_id = term.buyer_id
-      AND effective_on <= %(on)s AND booked_on <= %(on)s
+      AND booked_on <= %(on)s AND (effective_on <= %(on)s OR id = request.buyer_limit_id)
     ORDER BY effective_on DESC, id DESC LIMIT 1) lim ON true
 ORDER BY term.id
 """

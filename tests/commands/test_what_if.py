@@ -330,6 +330,21 @@ def test_a_resumed_primary_is_left_out_and_said_so(book):
     assert run.report.judged == 3
 
 
+def test_a_guarantee_whose_notice_takes_effect_later_is_judged_on_that_notice(book):
+    who, whom = make.client(book.actor), make.buyer(book.actor)
+    make.notice(book.actor, who, whom, decision="grant", amount="80000", notified_on=date(2020, 1, 10))
+    make.notice(book.actor, who, whom, decision="cessation", before="80000", effective_on=date(2020, 7, 10), amount="0")
+    row = make.row_for(who, whom, total="60000", reference="later")
+    receipt = submit_file(book.actor, make.csv_of([row]), file_name="y.csv", media_type="text/csv", on=OPENING_DAY)
+    assert decide_submission(book.actor, receipt.public_id, on=OPENING_DAY, holder="test")
+    with acting(book.actor):
+        offer = Offer.objects.get(limit_request__client_reference="later").public_id
+    accept_offers(book.actor, [offer], on=OPENING_DAY, at=NOON)
+    run, _ = book.tried(draft=parity("0.25"))
+    assert run.report.unjudged == {}
+    assert run.report.whole.count("same_granted") == 3
+
+
 def test_a_block_costs_a_fixed_number_of_queries(book):
     public_id = book.ask(draft=parity("0.25"))
     work_at(book.actor, public_id, holder="warm", block_rows=1, go_on=lambda: False)
