@@ -34,7 +34,11 @@ def requests(draw, *, kinds=("reduction", "partial_grant", "refusal", "cessation
         draw(st.sampled_from(kinds)),
     )
     is_complement = kind in ("reduction", "partial_grant")
-    scale = BOOK.on(today).scales[insurer]
+    law = BOOK.on(today)
+    # Half of the grades of a whole request have a category, so that something can be granted.
+    grades = st.sampled_from(law.scales[insurer])
+    if complete:
+        grades = st.one_of(grades, st.sampled_from(list(law.grids[insurer, market])))
     home = st.just("FR") if complete else st.sampled_from(("FR", "GP", "NC", "DE", "ZZ"))
     abroad = st.just("MA") if complete else st.sampled_from(("MA", "US", "KP", "DE", "FR"))
     return facts.Facts(
@@ -57,7 +61,7 @@ def requests(draw, *, kinds=("reduction", "partial_grant", "refusal", "cessation
             turnover=draw(sometimes(small_amounts)),
             balance_sheet=draw(sometimes(small_amounts)),
             headcount=draw(sometimes(st.integers(0, 4999))),
-            grade=draw(sometimes(st.sampled_from(scale))),
+            grade=draw(sometimes(grades)),
             default_probability=draw(sometimes(st.just(Decimal("0.04")) if complete else ratios)),
             insolvent=False if complete else draw(maybe(st.booleans())),
             construction_subcontract=False,
@@ -72,5 +76,6 @@ def requests(draw, *, kinds=("reduction", "partial_grant", "refusal", "cessation
             french_share=draw(st.sampled_from(("0.1999", "0.20", "0.45", "1")).map(Decimal) if complete else ratios),
             currency="EUR",
         ),
+        readings={"fixed_maximum_2021": "doubled"} if complete and draw(st.booleans()) else {},
         capacity=facts.Capacity(free=draw(maybe(st.one_of(fair_amounts, amounts) if complete else amounts))),
     )

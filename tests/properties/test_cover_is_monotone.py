@@ -123,7 +123,7 @@ def test_an_effective_day_in_the_past_is_the_day_of_the_grant(case, earlier):
     assert decide(before).term == decide(case).term
 
 
-@given(requests())
+@given(st.one_of(requests(), requests(complete=True)))
 def test_every_amount_is_whole_cents(case):
     judged = decide(case)
     for field in ("need", "maximum", "granted", "premium"):
@@ -177,3 +177,32 @@ def test_a_decision_always_says_why(case):
     document = decision.to_document(decide(case), "en")
     assert all(reason["sentence"] and reason["reference"]["text"] for reason in document["reasons"])
     assert "?" not in "".join(reason["sentence"] for reason in document["reasons"])
+
+
+def test_between_the_ends_of_the_window_the_default_probability_is_no_matter():
+    case = facts.from_document(CASE_OF_A_REFUSAL)
+    inside = [Decimal(parts) / 1000 for parts in range(20, 61)]
+    outside = [Decimal(parts) / 1000 for parts in (*range(20), *range(61, 101))]
+    assert {granted(decide(changed(case, "buyer", default_probability=one))) for one in inside} == {Decimal("60000.00")}
+    assert {granted(decide(changed(case, "buyer", default_probability=one))) for one in outside} == {Decimal(0)}
+
+
+CASE_OF_A_REFUSAL = {
+    "day": "2020-06-15",
+    "insurer": "euler-hermes",
+    "market": "domestic",
+    "trigger": {"kind": "refusal", "notified_on": "2020-06-01"},
+    "policyholder": {"country": "FR", "turnover": 5_000_000, "factor": False},
+    "policy": {"insured_ratio": "0.90", "limits_set_by": "insurer", "disbursed_this_year": 0},
+    "buyer": {
+        "country": "FR",
+        "created_on": "2000-01-01",
+        "turnover": 1_000_000,
+        "balance_sheet": 1_000_000,
+        "headcount": 10,
+        "grade": "7",
+        "insolvent": False,
+    },
+    "primary": {"amount": 0},
+    "requested_total": 60_000,
+}

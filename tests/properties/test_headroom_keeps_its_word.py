@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -93,8 +94,10 @@ def test_nothing_smaller_of_the_same_kind_would_do(case):
                 # The smallest primary from which need and complement meet, save where the ceiling holds it down still.
                 assert case.capacity.free is not None or then.outcome == "grant"
                 assert instead.outcome != "grant" or then.outcome != "grant", room.changed
-            else:
+            elif "buyer.grade" in room.changed:
                 assert granted(instead) < granted(then) or instead.maximum != then.maximum, room.changed
+            else:
+                assert granted(instead) < granted(then), room.changed
 
 
 @given(tight_requests())
@@ -143,3 +146,55 @@ def _on_the_day_before(case, change):
         back = sum((amount for on, amount in case.capacity.frees if on <= day), Decimal(0))
         before["capacity.free"] = case.capacity.free + back
     return headroom.applied(case, before)
+
+
+def refused(market, insurer, **buyer):
+    """A refusal of 600 000 in June 2020 of a buyer that would be covered but for what is given."""
+    return facts.from_document(
+        {
+            "day": date(2020, 6, 15),
+            "insurer": insurer,
+            "market": market,
+            "trigger": {"kind": "refusal", "notified_on": date(2020, 6, 1)},
+            "policyholder": {"country": "FR", "turnover": 5_000_000, "factor": False},
+            "policy": {"insured_ratio": "0.90", "limits_set_by": "insurer", "disbursed_this_year": 0},
+            "buyer": {
+                "country": "FR" if market == "domestic" else "MA",
+                "created_on": date(2000, 1, 1),
+                "turnover": 1_000_000,
+                "balance_sheet": 1_000_000,
+                "headcount": 10,
+                "default_probability": "0.04",
+                "insolvent": False,
+                **buyer,
+            },
+            "primary": {"amount": 0},
+            "requested_total": 600_000,
+            "sale": {"payment_days": 60, "french_share": "0.45", "currency": "EUR"},
+        }
+    )
+
+
+@pytest.mark.parametrize(("insurer", "market"), sorted(BOOK.on(date(2020, 6, 15)).grids))
+def test_the_grade_that_is_named_is_the_nearest_of_its_category(insurer, market):
+    named = 0
+    for grade in BOOK.on(date(2020, 6, 15)).scales[insurer]:
+        case = refused(market, insurer, grade=grade)
+        for room in (room for room in rooms_of(case) if room.changed.keys() == {"buyer.grade"}):
+            named += 1
+            nearer = [decide(less) for less in _nearer_grades(case, room.changed, room.changed["buyer.grade"])]
+            assert room.maximum not in [judged.maximum for judged in nearer if granted(judged)], (grade, room.changed)
+    assert named
+
+
+@pytest.mark.parametrize("market", ["domestic", "export"])
+@pytest.mark.parametrize("days_old", [0, 1, 28, 365, 366, 500, 728, 729])
+def test_the_day_that_is_named_for_a_young_buyer_is_the_first(market, days_old):
+    """Its second birthday: 729 days are one day too few for a buyer of 16 June 2018, with the leap day between."""
+    born = date(2020, 6, 15) - timedelta(days=days_old)
+    case = msgspec.structs.replace(
+        refused(market, "coface", grade="5", created_on=born), readings={"fixed_maximum_2021": "doubled"}
+    )
+    days = [room.changed["day"] for room in rooms_of(case) if room.changed.keys() == {"day"}]
+    is_open = market == "export" or born <= date(2019, 12, 30)
+    assert days == ([born.replace(year=born.year + 2)] if is_open else [])
