@@ -232,6 +232,18 @@ LAW_CHOICE: Final = {
     "insured_part": Wording(pgettext_lazy("law", "the insured part of the limit")),
     "policyholder_and_buyer": Wording(pgettext_lazy("law", "one policyholder and one buyer, with one insurer")),
     "buyer": Wording(pgettext_lazy("law", "one buyer, over all policyholders of the insurer")),
+    "engaged": Wording(pgettext_lazy("law", "engaged until it has passed")),
+    "freed_at_once": Wording(pgettext_lazy("law", "freed at once")),
+    "unearned_days_credited": Wording(pgettext_lazy("law", "the unearned days are credited")),
+    "due_in_full": Wording(pgettext_lazy("law", "due in full")),
+    "delivered_before_end": Wording(pgettext_lazy("law", "delivered before the end")),
+    "delivered_and_invoiced_before_end": Wording(pgettext_lazy("law", "delivered and invoiced before the end")),
+    "primary_first": Wording(pgettext_lazy("law", "primary guarantee first")),
+    "pro_rata": Wording(pgettext_lazy("law", "in proportion of the two limits")),
+    "cession_corrected": Wording(pgettext_lazy("law", "corrected from the first day")),
+    "cession_stands": Wording(pgettext_lazy("law", "left as it is")),
+    "calendar_days": Wording(pgettext_lazy("law", "calendar days")),
+    "working_days": Wording(pgettext_lazy("law", "working days")),
     "turnover_or_balance_sheet_and_headcount": Wording(
         pgettext_lazy("law", "(turnover or balance sheet) and headcount")
     ),

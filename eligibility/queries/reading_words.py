@@ -103,6 +103,42 @@ QUESTIONS: Final[Mapping[str, QuestionWords]] = {
         gettext_lazy("to one policyholder and one buyer, with one insurer"),
         gettext_lazy("The maximum holds for operations, and article 4 speaks of a supplier and a given client."),
     ),
+    "run_off": QuestionWords(
+        "D-36",
+        gettext_lazy("What becomes of exposure when a term ends or its amount falls?"),
+        gettext_lazy("it stays engaged until it has passed"),
+        gettext_lazy("Deliveries before the end stay covered, so the reinsurer still carries them."),
+    ),
+    "premium_on_replacement": QuestionWords(
+        "D-28",
+        gettext_lazy("What becomes of the premium of a term that is replaced?"),
+        gettext_lazy("its unearned days are credited on the new premium"),
+        gettext_lazy("The same days are not paid for twice; the cession follows."),
+    ),
+    "lapse_cover": QuestionWords(
+        "D-31",
+        gettext_lazy("Which deliveries stay covered when a term lapses?"),
+        gettext_lazy("those made before the end and invoiced within the policy's delay"),
+        gettext_lazy("Ordinary policies cover deliveries by their day."),
+    ),
+    "loss_order": QuestionWords(
+        "D-16",
+        gettext_lazy("In which order do primary guarantee and complement pay a loss?"),
+        gettext_lazy("the primary guarantee first, the complement above it"),
+        gettext_lazy("An insurer told the Senate in 2009 that it works so; ratios describe limits, not order."),
+    ),
+    "wrong_rating": QuestionWords(
+        "D-39",
+        gettext_lazy("What becomes of a cession made on a wrong rating?"),
+        gettext_lazy("it is corrected from the first day, the excess is for the insurer"),
+        gettext_lazy("The State's guarantee is only acquired within its conditions."),
+    ),
+    "mediation_days_counted": QuestionWords(
+        "D-47",
+        gettext_lazy("How are the days of a mediation counted?"),
+        gettext_lazy("calendar days"),
+        gettext_lazy("The sheet on the convention says five days without more."),
+    ),
 }
 RIVALS: Final[Mapping[tuple[str, str], RivalWords]] = {
     ("complement_multiple", "parity"): RivalWords(
@@ -149,6 +185,30 @@ RIVALS: Final[Mapping[tuple[str, str], RivalWords]] = {
     ("fixed_maximum_per", "buyer"): RivalWords(
         gettext_lazy("to one buyer over all policyholders of the insurer"),
         gettext_lazy("The maximum could be read as one per buyer; a cut would then be shared."),
+    ),
+    ("run_off", "freed_at_once"): RivalWords(
+        gettext_lazy("it is freed at once"),
+        gettext_lazy("Nothing in the law keeps exposure engaged after the term."),
+    ),
+    ("premium_on_replacement", "due_in_full"): RivalWords(
+        gettext_lazy("it is due in full"),
+        gettext_lazy("No refund rule is reported."),
+    ),
+    ("lapse_cover", "delivered_and_invoiced_before_end"): RivalWords(
+        gettext_lazy("those delivered and invoiced before the end"),
+        gettext_lazy("A stricter policy covers only what was invoiced too."),
+    ),
+    ("loss_order", "pro_rata"): RivalWords(
+        gettext_lazy("in proportion of the two limits"),
+        gettext_lazy("The Senate's report speaks of a risk shared by half."),
+    ),
+    ("wrong_rating", "cession_stands"): RivalWords(
+        gettext_lazy("it stands as it is"),
+        gettext_lazy("The reinsurer follows the insurer's good faith."),
+    ),
+    ("mediation_days_counted", "working_days"): RivalWords(
+        gettext_lazy("working days"),
+        gettext_lazy("Five days could be working days."),
     ),
 }
 

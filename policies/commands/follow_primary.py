@@ -7,7 +7,7 @@ new term or a second premium; ended, it ends, and a substitution may be asked fo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 import msgspec
@@ -25,6 +25,7 @@ from policies.commands.issue_endorsements import RENDER_TASK
 from policies.commands.judging import Treaties, judge_batch, open_treaties_on
 from policies.domain import endorsement as document
 from policies.domain import endorsement_parts as part
+from policies.domain.cover_terms import run_off_until
 from policies.models import Endorsement, GuaranteeTerm, TermStatus
 from policies.queries import renewals_due, request_facts
 from policies.queries.renewals_due import DueTerm
@@ -73,12 +74,17 @@ def _falling(actor: Actor, rows: Sequence[DueTerm], *, on: date) -> list[tuple[D
 def _cut(actor: Actor, moved: Sequence[tuple[DueTerm, Decimal]], *, on: date, at: datetime) -> None:
     if not moved:
         return
+    law = current_law_book(actor).on(on)
     ended = [row for row, amount in moved if amount == 0]
     GuaranteeTerm.objects.filter(pk__in=[row.term_id for row in ended]).update(status=TermStatus.ENDED, cover_end=on)
     end_cessions(
         actor,
         [
-            Ending(cession_id=r.cession_id, effective_on=on, run_off_until=on + timedelta(days=r.run_off_days))
+            Ending(
+                cession_id=r.cession_id,
+                effective_on=on,
+                run_off_until=run_off_until(on, run_off_days=r.run_off_days, law=law),
+            )
             for r in ended
         ],
         on=on,
@@ -96,7 +102,7 @@ def _cut(actor: Actor, moved: Sequence[tuple[DueTerm, Decimal]], *, on: date, at
                 cession_id=row.cession_id,
                 amount=amount,
                 effective_on=on,
-                run_off_until=on + timedelta(days=row.run_off_days),
+                run_off_until=run_off_until(on, run_off_days=row.run_off_days, law=law),
             )
             for row, amount in reduced
         ],

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from capweb.accounts.acting import acting
 from capweb.accounts.actor import Actor
 from capweb.audit.trail import Change, record_changes
 from capweb.kernel.errors import DomainError
 from capweb.kernel.money import to_cent_half_up
-from capweb.kernel.periods import nth_term
 from eligibility.domain.law import LawInForce
 from eligibility.queries.law_book import current_law_book
 from policies.commands.chunks import CHUNK_ROWS
@@ -23,6 +22,7 @@ from policies.commands.issue_endorsements import EndorsementOrder, issue_endorse
 from policies.commands.judging import Judged, judge_batch, open_treaties_on
 from policies.commands.offering import write_decisions
 from policies.commands.terms import NewTerm, grant_terms
+from policies.domain.cover_terms import next_term, run_off_until
 from policies.domain.limit_request import kind_of
 from policies.models import GuaranteeTerm, RenewalOutcome, RenewalRequest, TermStatus
 from policies.queries import renewals_due, request_facts, scope
@@ -102,7 +102,8 @@ def lapse_terms(actor: Actor, *, on: date, progress: Callable[[int], None] | Non
             if not due:
                 return count
             GuaranteeTerm.objects.filter(pk__in=[row.term_id for row in due]).update(status=TermStatus.LAPSED)
-            end_cessions(actor, [_ending(row) for row in due], on=on)
+            law = current_law_book(actor).on(on)
+            end_cessions(actor, [_ending(row, law) for row in due], on=on)
             _record(actor, [Change("guarantee.lapsed", row.guarantee_public_id) for row in due], on)
         count += len(due)
         if progress is not None:
@@ -154,7 +155,6 @@ def _grant(
     at: datetime,
 ) -> None:
     GuaranteeTerm.objects.filter(pk__in=[row.term_id for row in due]).update(status=TermStatus.RENEWED)
-    months = law.counts["scheme/term/length"]
     new = [
         NewTerm(
             guarantee_id=row.guarantee_id,
@@ -162,12 +162,12 @@ def _grant(
             policy_id=row.policy_id,
             buyer_id=row.buyer_id,
             sequence=row.sequence + 1,
-            term=nth_term(row.anchor_day, row.sequence, months=months),
+            term=next_term(row.anchor_day, row.sequence, after=row.cover_end, law=law),
             judged=one,
             decision_id=decision_id,
             risk=_risk(row),
             replaces_cession_id=row.cession_id,
-            run_off_until=row.cover_end + timedelta(days=row.run_off_days),
+            run_off_until=run_off_until(row.cover_end, run_off_days=row.run_off_days, law=law),
         )
         for row, one, decision_id in zip(due, judged, decision_ids, strict=True)
     ]
@@ -244,11 +244,11 @@ def _risk(row: DueTerm) -> CededRisk:
     )
 
 
-def _ending(row: DueTerm) -> Ending:
+def _ending(row: DueTerm, law: LawInForce) -> Ending:
     return Ending(
         cession_id=row.cession_id,
         effective_on=row.cover_end,
-        run_off_until=row.cover_end + timedelta(days=row.run_off_days),
+        run_off_until=run_off_until(row.cover_end, run_off_days=row.run_off_days, law=law),
     )
 
 

@@ -179,7 +179,13 @@ def test_every_doubt_has_at_least_one_rival(book):
         "fixed_maximum_2021",
         "fixed_maximum_per",
         "grant_window_end",
+        "lapse_cover",
+        "loss_order",
+        "mediation_days_counted",
+        "premium_on_replacement",
+        "run_off",
         "term_length",
+        "wrong_rating",
     }
 
 

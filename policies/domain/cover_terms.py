@@ -1,0 +1,36 @@
+"""When the next term of a guarantee runs, and until when what has ended stays engaged.
+
+D-6 (three calendar months, counted from the anchor day; or 90 days) and D-36 (run-off), under the readings in force.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from capweb.kernel.periods import Term, nth_term
+from eligibility.domain.law import LawInForce
+
+
+def next_term(anchor_day: date, sequence: int, *, after: date, law: LawInForce) -> Term:
+    """The term that follows the one which ends on `after`; `sequence` counts the terms before it.
+
+    Months are counted from the anchor day, so that 31 January renews on 30 April and on 31 July; where the terms before
+    were counted in days, from the end of the last one. Terms tile: the first day is always `after`.
+
+    Raises LawMissing on a day without law.
+    """
+    length = law.counts["scheme/term/length"]
+    if law.choices["scheme/term/unit"] == "days":
+        return Term(after, after + timedelta(days=length))
+    counted = nth_term(anchor_day, sequence, months=length)
+    return counted if counted.first == after else nth_term(after, 0, months=length)
+
+
+def run_off_until(ended_on: date, *, run_off_days: int, law: LawInForce) -> date:
+    """The day on which exposure that ended is free again: at once under the rival reading of D-36.
+
+    `run_off_days` is the policy's longest payment term plus its declaration delay. Raises LawMissing on a day without
+    law.
+    """
+    is_freed_at_once = law.choices["envelopes/run_off"] == "freed_at_once"
+    return ended_on if is_freed_at_once else ended_on + timedelta(days=run_off_days)
