@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -33,11 +34,17 @@ def main() -> int:
             django.setup()
             from bench import bulk_decisions
 
-            result = bulk_decisions.run(rows=chosen.rows, peer_rows=chosen.peer_rows)
-            results = ROOT / "bench" / "results"
-            results.mkdir(exist_ok=True)
-            (results / "bulk_decisions.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+            _keep("bulk_decisions", bulk_decisions.run(rows=chosen.rows, peer_rows=chosen.peer_rows))
+    # Each with a beginning of its own: the first needs no database, the second a book of its own.
+    for module in ("bench.judging", "bench.what_if"):
+        subprocess.run([sys.executable, "-m", module], check=True, cwd=ROOT)
     return 0
+
+
+def _keep(name: str, result: dict[str, object]) -> None:
+    results = ROOT / "bench" / "results"
+    results.mkdir(exist_ok=True)
+    (results / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 import psycopg
 from django.core.exceptions import PermissionDenied
@@ -30,6 +31,9 @@ CONSTRAINTS = {
 }
 
 
+OWN_MEMBERS: Final = frozenset({"type", "status", "code", "title", "detail", "errors"})
+
+
 def problem(
     *, status: int, code: str, title: str, detail: str, errors: list[dict[str, object]] | None = None, **more: object
 ) -> dict[str, object]:
@@ -48,12 +52,11 @@ def problem(
 
 
 def of_domain_error(error: DomainError) -> dict[str, object]:
-    """The problem that tells an anticipated error."""
+    """The problem that tells an anticipated error; a fact that bears the name of one of its own members gives way."""
     errors = [e.as_dict() for e in error.errors] if isinstance(error, FieldErrors) else None
     title = _("The request cannot be carried out.") if errors is None else _("Some fields cannot be taken.")
-    return problem(
-        status=error.status, code=error.code, title=str(title), detail=error.message, errors=errors, **error.facts
-    )
+    facts = {name: value for name, value in error.facts.items() if name not in OWN_MEMBERS}
+    return problem(status=error.status, code=error.code, title=str(title), detail=error.message, errors=errors, **facts)
 
 
 def exception_handler(error: Exception, context: dict[str, object]) -> Response | None:

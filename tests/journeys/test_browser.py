@@ -158,7 +158,19 @@ def test_the_queue_is_filtered_without_leaving_the_page(day):
 
 
 MAIN_PAGES = {
-    "underwriter": ["/requests?status=all", "/requests/new", "/submissions", "/guarantees?status=all", "/envelopes"],
+    "underwriter": [
+        "/requests?status=all",
+        "/requests/new",
+        "/submissions",
+        "/guarantees?status=all",
+        "/envelopes",
+        "/law",
+        "/law/compare?from=2020-07-31&to=2020-08-01",
+        "/law/ratings",
+        "/law/readings",
+        "/simulator",
+    ],
+    "senior underwriter": ["/contracts?kind=tariff", "/contracts/propose?kind=tariff", "/proposals", "/what-if-runs"],
     "broker": ["/portal", "/requests"],
     "accountant": ["/envelopes", "/treaties", "/journal"],
     "operator": ["/business-day"],
