@@ -88,6 +88,10 @@ READINGS: Final = {
     "parity": gettext_lazy("parity alone was applied (a reading to be agreed with the reinsurer)"),
 }
 STEPS: Final = {
+    "capacity.held": gettext_lazy("Room held under the ceiling"),
+    "capacity.given_back": gettext_lazy("Room given back"),
+    "cession.made": gettext_lazy("Ceded to the reinsurer"),
+    "request.cancelled": gettext_lazy("Cancelled"),
     "request.referred": gettext_lazy("Referred"),
     "request.offered": gettext_lazy("Judged, offer issued"),
     "request.refused": gettext_lazy("Refused"),
