@@ -32,7 +32,7 @@ from reinsurance.queries.verification import verify_ledger
 from tests import factories as make
 from tests.books import open_books, set_ceilings
 from tests.cast import INSURERS, OPENING_DAY, Cast
-from tests.threads import at_once, no_error_in
+from tests.threads import PATIENCE_SECONDS, at_once, no_error_in
 
 CLIENTS = 16
 LAST_MILLION = Decimal("1000000.00")
@@ -265,7 +265,10 @@ def _keep_shut_until_both_wait(is_shut: threading.Event) -> None:
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute("LOCK TABLE policies_limitrequest IN SHARE MODE")
         is_shut.set()
+        given_up_at = time.monotonic() + PATIENCE_SECONDS / 2
         while not _waiting(cursor) >= 2:
+            # Given up with the lock given back, so that whatever the two met instead is seen in their answers.
+            assert time.monotonic() < given_up_at, "the two files never waited for each other"
             time.sleep(0.01)
 
 
