@@ -273,6 +273,8 @@ def _keep_shut_until_both_wait(is_shut: threading.Event) -> None:
 
 
 def _waiting(cursor: Any) -> int:
+    # Within a transaction the list of sessions is read once: without this, clients that connect later are never seen.
+    cursor.execute("SELECT pg_stat_clear_snapshot()")
     cursor.execute(
         "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid) "
         "WHERE NOT granted AND datname = current_database()"
