@@ -22,6 +22,7 @@ UV := .venv/bin/uv
 UV_INSTALL := $(UV) pip install --quiet --python $(PY) --require-hashes
 TEST_PROCESSES ?= 2
 QUICK := tests/unit tests/scenarios tests/properties tests/mutations tests/architecture capweb/kernel
+NEED_A_SERVER := tests/properties/test_books_under_any_interleaving.py tests/architecture/test_isolation.py
 PACKAGES := capweb policies eligibility reinsurance
 CATALOGUES := $(wildcard capweb/locale/*/LC_MESSAGES/*.po)
 
@@ -81,7 +82,7 @@ test: install-dev ## every test
 	@exec $(PY) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGUMENTS)
 
 quick: .venv/installed-dev ## the tests that need no server, in under a minute
-	@exec $(PY) -m pytest -q -n $(TEST_PROCESSES) -m "not slow" $(wildcard $(QUICK))
+	@exec $(PY) -m pytest -q -n $(TEST_PROCESSES) -m "not slow" $(NEED_A_SERVER:%=--ignore=%) $(wildcard $(QUICK))
 
 mutants: .venv/installed-dev ## alter the law at every place, and name the case that goes red for each
 	@exec $(PY) -m tests.mutations
