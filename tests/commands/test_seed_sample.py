@@ -43,28 +43,22 @@ def person(email: str, *, insurer: str) -> Actor:
 def everything() -> dict[str, list[tuple[object, ...]]]:
     """What the sample wrote, without ids and instants."""
     with acting_as_platform() as alias:
-        limits = BuyerLimit.objects.using(alias).order_by("policy__number", "buyer__identifier", "notified_on")
-        return {
-            "limits": list(
-                limits.values_list(
-                    "insurer__code", "policy__number", "buyer__identifier", "decision", "amount", "notified_on"
-                )
+        limits = BuyerLimit.objects.using(alias)
+        found = {
+            "limits": limits.values_list(
+                "insurer__code", "policy__number", "buyer__identifier", "decision", "amount", "notified_on"
             ),
-            "ratings": list(
-                limits.values_list(
-                    "insurer__code", "buyer__identifier", "buyer__ratings__grade", "buyer__ratings__default_probability"
-                )
+            "ratings": limits.values_list(
+                "insurer__code", "buyer__identifier", "buyer__ratings__grade", "buyer__ratings__default_probability"
             ),
-            "books": [
-                *JournalEntry.objects.using(alias).order_by("id").values_list("kind", "source_key"),
-                *Treaty.objects.using(alias).order_by("id").values_list("insurer__code", "kind", "market"),
-            ],
-            "mandates": list(
-                Policy.objects.using(alias)
-                .order_by("number")
-                .values_list("number", "policyholder__name", "policyholder__mandates__broker__code")
+            "entries": JournalEntry.objects.using(alias).values_list("kind", "source_key"),
+            "treaties": Treaty.objects.using(alias).values_list("insurer__code", "kind", "market"),
+            "mandates": Policy.objects.using(alias).values_list(
+                "number", "policyholder__name", "policyholder__mandates__broker__code"
             ),
         }
+        # No order of columns is total here (a policyholder may have given several mandates), so the rows are sorted.
+        return {name: sorted(rows, key=repr) for name, rows in found.items()}
 
 
 class TestThePortfolio:
