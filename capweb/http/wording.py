@@ -226,7 +226,6 @@ LAW_CHOICE: Final = {
     "coface": Wording(pgettext_lazy("law", "Coface for the State")),
     "france": Wording(pgettext_lazy("law", "established in France")),
     "france_or_europe": Wording(pgettext_lazy("law", "established in France or in Europe")),
-    "turnover": Wording(pgettext_lazy("law", "turnover alone")),
     "limit": Wording(pgettext_lazy("law", "the ceded part of the limit, holds included")),
     "insured_part": Wording(pgettext_lazy("law", "the insured part of the limit")),
     "policyholder_and_buyer": Wording(pgettext_lazy("law", "one policyholder and one buyer, with one insurer")),

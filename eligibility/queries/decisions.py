@@ -128,5 +128,4 @@ def _row(record: DecisionRecord, law: LawInForce, language: str) -> DecisionRow:
 def _reasons(record: DecisionRecord, judged: Facts, law: LawInForce, language: str) -> Iterable[Mapping[str, Any]]:
     """The stored reasons in full, each with what it rests on: found by judging the stored facts under the same law."""
     found = trace.of(engine.decide(judged, law), judged, law)
-    for reason in explain.expand(record.reasons, law, language, found):
-        yield {**reason, "rests_on": [rest_words.told(rest) for rest in reason["rests_on"]]}
+    return rest_words.in_words(explain.expand(record.reasons, law, language, found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -17,8 +17,12 @@ RATING_GRIDS: Final = "contracts/tables/rating_grids/"
 UNSET: Final = "unset"
 
 
-def told(rest: Mapping[str, Any]) -> dict[str, Any]:
-    """The document of a rest with `title` and `shown` in words, and `since` as a day."""
+def in_words(reasons: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Documents of reasons, what each rests on with `title` and `shown` in words and `since` as a day."""
+    return [{**reason, "rests_on": [_told(rest) for rest in reason["rests_on"]]} for reason in reasons]
+
+
+def _told(rest: Mapping[str, Any]) -> dict[str, Any]:
     title, shown = _words(str(rest["path"]), rest["value"])
     return {**rest, "title": title, "shown": shown, "since": date.fromisoformat(rest["since"])}
 

@@ -89,7 +89,7 @@ def _answer(form: SimulatorForm, book: LawBook) -> Answer | None:
         form.refuse(refused)
         return None
     told = decision.to_document(judged, get_language() or "fr", trace=trace.of(judged, known, law))
-    reasons = [{**one, "rests_on": [rest_words.told(rest) for rest in one["rests_on"]]} for one in told["reasons"]]
+    reasons = rest_words.in_words(told["reasons"])
     return Answer(
         judged=judged,
         reasons=sorted((one for one in reasons if one["verdict"] in WEIGHT), key=lambda one: WEIGHT[one["verdict"]]),
