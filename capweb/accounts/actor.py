@@ -14,6 +14,8 @@ _DESK: Final = {
 }  # fmt: skip
 # Contractual rows are proposed by one person and approved by another; no program has either right.
 _CONTRACTS: Final = {"contracts.propose", "contracts.approve"}
+_TREATIES: Final = {"treaties.propose", "treaties.approve"}
+_BOOKS: Final = {"treaties.read", "ledger.read", "bordereaux.read", "seals.read"}
 RIGHTS: Final[dict[str, frozenset[str]]] = {
     "underwriter": frozenset(
         _DESK | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write"}
@@ -24,9 +26,13 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
         | {"buyer_limits.write", "renewals.write", "guarantees.withdraw", "what_if.run"}
         | _CONTRACTS
     ),
-    "reinsurance_accountant": frozenset(_DESK | {"treaties.read", "ledger.read", "bordereaux.write", "what_if.run"}),
-    "administrator": frozenset(_DESK | {"people.write", "treaties.read", "clients.write", "what_if.run"} | _CONTRACTS),
-    "auditor": frozenset(_DESK | {"treaties.read", "ledger.read", "trail.read"}),
+    "reinsurance_accountant": frozenset(
+        _DESK | _BOOKS | _TREATIES | {"bordereaux.write", "settlement.write", "claims.cede", "what_if.run"}
+    ),
+    "administrator": frozenset(
+        _DESK | {"people.write", "treaties.read", "clients.write", "what_if.run"} | _CONTRACTS | _TREATIES
+    ),
+    "auditor": frozenset(_DESK | _BOOKS | {"trail.read"}),
     "broker": frozenset(
         {"requests.read", "requests.write", "guarantees.read", "documents.read", "offers.answer", "renewals.write"}
         | {"simulate", "law.read"}
@@ -35,12 +41,13 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
         {"requests.read", "requests.write", "guarantees.read", "documents.read", "offers.answer", "renewals.write"}
         | {"simulate", "law.read"}
     ),
-    "reinsurer": frozenset({"treaties.read", "ledger.read", "envelopes.read", "law.read"}),
-    "operator": frozenset({"envelopes.read", "envelopes.write", "business_day.write", "law.read"}),
+    "reinsurer": frozenset(_BOOKS | {"bordereaux.answer", "envelopes.read", "law.read"}),
+    "operator": frozenset({"envelopes.read", "envelopes.write", "business_day.write", "law.read", "seals.read"}),
     "system": frozenset(
         _DESK
         | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write", "ledger.read"}
         | {"treaties.read", "guarantees.withdraw", "what_if.run"}
+        | {"bordereaux.read", "bordereaux.write", "settlement.write", "claims.cede"}
     ),
 }
 
