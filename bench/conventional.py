@@ -38,7 +38,7 @@ from policies.models import (
 )
 from reinsurance.commands.hold_capacity import hold_capacity
 from reinsurance.domain.cession import HoldOrder
-from reinsurance.queries.free_room import locked_free_room
+from reinsurance.queries.free_room import locked_rooms
 from reinsurance.queries.treaty_book import treaty_book
 
 
@@ -122,7 +122,7 @@ def request_top_up(actor: Actor, row: dict, *, on: date) -> LimitRequest:
             others_in_force=facts.OthersInForce(same_policyholder=Decimal(in_force)),
         )  # fmt: skip
         law = current_law_book(actor).on(on)
-        room = locked_free_room(actor, {market})[market].drawable
+        room = locked_rooms(actor, {market}).of(None, market).drawable
         case = facts.with_free_capacity(case, min(room, row["requested_total"]))
         decision = engine.decide(case, law)
         record = DecisionRecord.objects.create(

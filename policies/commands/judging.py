@@ -24,7 +24,7 @@ from eligibility.domain.law import LawBook
 from policies.domain.limit_request import kind_of
 from reinsurance.domain.chart import Kind, Market
 from reinsurance.domain.treaty import OpenTreaty
-from reinsurance.queries.free_room import locked_free_room
+from reinsurance.queries.free_room import locked_rooms
 from reinsurance.queries.treaty_book import treaty_book
 
 Treaties = dict[tuple[str, str], OpenTreaty]
@@ -149,9 +149,13 @@ def _count(one: Judged) -> None:
 
 def _share_room(actor: Actor, wishes: Sequence[Judged], law: object) -> None:
     markets = {one.facts.market for one in wishes}
-    free = {market: found.room for market, found in locked_free_room(actor, markets).items()}  # type: ignore[arg-type]
+    drawn_under = {one.treaty.id for one in wishes if one.treaty is not None}
+    rooms = locked_rooms(actor, markets, treaties=drawn_under)  # type: ignore[arg-type]
+    free = {account_id: found.room for account_id, found in rooms.by_account.items()}
     for one in wishes:
-        room = free[one.facts.market]  # type: ignore[index]
+        market = one.facts.market
+        source = rooms.envelopes[market] if one.treaty is None else rooms.source(one.treaty.id, market)  # type: ignore[index,arg-type]
+        room = free[source.id]
         # What it already holds or draws is its own: only the increment needs room in the envelope.
         own_room = max(room, ZERO) + one.ceded_before
         visible = min(own_room, one.facts.requested_total or own_room)
@@ -159,4 +163,4 @@ def _share_room(actor: Actor, wishes: Sequence[Judged], law: object) -> None:
             one.facts = _with_room(one.facts, visible)
             one.decision = engine.decide(one.facts, law)  # type: ignore[arg-type]
             _count(one)
-        free[one.facts.market] = room - one.increment  # type: ignore[index]
+        free[source.id] = room - one.increment

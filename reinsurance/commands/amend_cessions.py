@@ -16,7 +16,7 @@ from reinsurance.domain.cession import Amendment, ChangeReceipt
 from reinsurance.domain.transfer import NewEntry, NewTransfer
 from reinsurance.queries.books import writing_alias_of
 from reinsurance.queries.cession_states import CessionState, cession_states
-from reinsurance.queries.free_room import locked_free_room
+from reinsurance.queries.free_room import LockedRooms, locked_rooms
 from reinsurance.queries.treaty_book import TreatyBook, treaty_book
 
 
@@ -30,7 +30,7 @@ def amend_cessions(actor: Actor, amendments: Sequence[Amendment], *, on: date) -
     if not amendments:
         return []
     book = treaty_book(actor)
-    locked_free_room(actor, set(book.envelopes), treaties=book.ids(set(book.envelopes)))
+    rooms = locked_rooms(actor, set(book.envelopes), treaties=book.ids(set(book.envelopes)))
     states = cession_states(actor, [amendment.cession_id for amendment in amendments])
     receipts, changes, entries = [], [], []
     for amendment in amendments:
@@ -38,7 +38,7 @@ def amend_cessions(actor: Actor, amendments: Sequence[Amendment], *, on: date) -
         receipts.append(_receipt(amendment, states[amendment.cession_id], change))
         if change is not None:
             changes.append(change)
-            entries.append(_entry(actor, change, book))
+            entries.append(_entry(actor, change, book, rooms))
             states[amendment.cession_id] = _after(change)
     write_changes(actor, changes, on=on)
     book_entries(actor, entries, on=on)
@@ -82,14 +82,14 @@ def _after(change: NewChange) -> CessionState:
     )
 
 
-def _entry(actor: Actor, change: NewChange, book: TreatyBook) -> NewEntry:
+def _entry(actor: Actor, change: NewChange, book: TreatyBook, rooms: LockedRooms) -> NewEntry:
     state = change.state
     live = book.account(state.treaty_id, "live")
     fallen = state.live_ceded_amount - change.live_ceded_amount
     transfers = premium_credited(book, state.treaty_id, change.credit)
     if fallen and change.kind == "corrected":
-        envelope = book.envelopes[book.market_of(state.treaty_id)]
-        transfers.append(NewTransfer(live, envelope, "reversed", fallen))
+        source = rooms.source(state.treaty_id, book.market_of(state.treaty_id))
+        transfers.append(NewTransfer(live, source, "reversed", fallen))
     elif fallen:
         transfers.append(NewTransfer(live, book.account(state.treaty_id, "run_off"), "reduced", fallen))
     kind = "correction" if change.kind == "corrected" else "amendment"

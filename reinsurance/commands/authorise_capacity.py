@@ -10,11 +10,11 @@ from capweb.accounts.actor import PlatformActor
 from capweb.audit.trail import Change
 from reinsurance.commands.book_entries import book_entries, leave_trail
 from reinsurance.domain.capacity import CapacityReceipt, FreeRoom
-from reinsurance.domain.chart import Market
+from reinsurance.domain.chart import MARKET_CLASSES, Market
 from reinsurance.domain.transfer import Account, NewEntry, NewTransfer
 from reinsurance.models import JournalEntry, LedgerAccount
 from reinsurance.queries.books import PLATFORM, writing_alias_of
-from reinsurance.queries.free_room import locked_free_room
+from reinsurance.queries.free_room import locked_rooms
 
 
 def authorise_capacity(
@@ -25,7 +25,7 @@ def authorise_capacity(
     Runs inside acting_as_platform(). Raises NotAllowed for a role without `envelopes.write`.
     """
     _must_write_envelopes(actor)
-    room = locked_free_room(actor, {market})[market]
+    room = locked_rooms(actor, {market}).of(None, market)
     key = f"authorised:{market}:{reference}"
     if JournalEntry.objects.using(PLATFORM).filter(insurer__isnull=True, source_key=key).exists():
         return CapacityReceipt(market, before=room.room, after=room.room, limit=room.limit)
@@ -42,11 +42,11 @@ def bring_envelopes_to_law(
     `envelopes.write`.
     """
     _must_write_envelopes(actor)
-    rooms = locked_free_room(actor, set(ceilings))
+    rooms = locked_rooms(actor, set(ceilings))
     law_of_the_day = JournalEntry.objects.using(PLATFORM).filter(insurer__isnull=True, booked_on=on)
     receipts: dict[Market, CapacityReceipt] = {}
     for market in sorted(ceilings):
-        room, ceiling = rooms[market], ceilings[market]
+        room, ceiling = rooms.of(None, market), ceilings[market]
         earlier = law_of_the_day.filter(source_key__startswith=f"law:{market}:").count()
         key = f"law:{market}:{on.isoformat()}:{earlier + 1}"
         receipts[market] = _moved(actor, room, ceiling - room.limit, key=key, on=on)
@@ -76,6 +76,6 @@ def _moved(actor: PlatformActor, room: FreeRoom, amount: Decimal, *, key: str, o
 
 
 def _accounts(market: Market) -> tuple[Account, Account]:
-    rows = LedgerAccount.objects.using(PLATFORM).filter(treaty__isnull=True, market=market)
+    rows = LedgerAccount.objects.using(PLATFORM).filter(account_class__in=MARKET_CLASSES, market=market)
     ids = dict(rows.values_list("account_class", "id"))
     return Account(ids["authority"], "authority"), Account(ids["envelope"], "envelope")

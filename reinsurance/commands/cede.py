@@ -20,7 +20,7 @@ from reinsurance.commands.plan_cession import Found, PlannedCession
 from reinsurance.commands.refusals import CededDifferently
 from reinsurance.commands.take_room import take_room
 from reinsurance.commands.write_changes import write_changes
-from reinsurance.domain.capacity import CapacityReceipt, FreeRoom
+from reinsurance.domain.capacity import CapacityReceipt
 from reinsurance.domain.cession import CededShares, CessionOrder, CessionReceipt
 from reinsurance.domain.chart import Market
 from reinsurance.domain.transfer import NewEntry
@@ -28,7 +28,7 @@ from reinsurance.models import Cession
 from reinsurance.queries.books import writing_alias_of
 from reinsurance.queries.cession_states import cession_states
 from reinsurance.queries.cessions_made import cessions_made
-from reinsurance.queries.free_room import locked_free_room
+from reinsurance.queries.free_room import locked_rooms
 from reinsurance.queries.holds import holds
 from reinsurance.queries.treaty_book import treaty_book
 
@@ -46,7 +46,7 @@ def cede(actor: Actor, orders: Sequence[CessionOrder], *, on: date) -> list[Cess
     writing_alias_of(actor)
     if not orders:
         return []
-    found, rooms = _found(actor, orders)
+    found = _found(actor, orders)
     made = cessions_made(actor, [order.source_key for order in orders])
     receipts: dict[str, CessionReceipt] = {}
     new: list[_Ceded] = []
@@ -55,7 +55,7 @@ def cede(actor: Actor, orders: Sequence[CessionOrder], *, on: date) -> list[Cess
             receipts[order.source_key] = _repeated(order, made.get(order.source_key), receipts)
             continue
         plan = plan_cession.plan(order, found)
-        capacity = take_room(rooms, order.market, source_key=order.source_key, change=plan.room_change)
+        capacity = _taken(plan, found)
         new.append(_Ceded(plan, new_public_id("ces"), capacity))
         receipts[order.source_key] = new[-1].receipt(cession_id=0)
     for ceded, cession_id in zip(new, _written(actor, new, on=on), strict=True):
@@ -92,14 +92,23 @@ class _Ceded:
         )
 
 
-def _found(actor: Actor, orders: Sequence[CessionOrder]) -> tuple[Found, dict[Market, FreeRoom]]:
+def _taken(plan: PlannedCession, found: Found) -> CapacityReceipt:
+    """What an order does to capacity: to its treaty's, and before that to another treaty's that it replaces under."""
+    *others, own = plan.room_changes
+    for source, change in others:
+        take_room(found.rooms, source, source_key=plan.order.source_key, change=change)
+    source, change = own
+    return take_room(found.rooms, source, source_key=plan.order.source_key, change=change)
+
+
+def _found(actor: Actor, orders: Sequence[CessionOrder]) -> Found:
     book = treaty_book(actor)
     markets: set[Market] = {order.market for order in orders}
     # Locked first, read afterwards: what is found below cannot change before this transaction ends.
-    rooms = locked_free_room(actor, markets, treaties=book.ids(markets))
+    rooms = locked_rooms(actor, markets, treaties=book.ids(markets))
     replaced = [order.replaces_cession_id for order in orders if order.replaces_cession_id is not None]
     held = [order.hold_source_key for order in orders if order.hold_source_key is not None]
-    return Found(book=book, holds=holds(actor, held), replaced=cession_states(actor, replaced)), rooms
+    return Found(book=book, rooms=rooms, holds=holds(actor, held), replaced=cession_states(actor, replaced))
 
 
 def _repeated(order: CessionOrder, made: Cession | None, receipts: dict[str, CessionReceipt]) -> CessionReceipt:

@@ -15,7 +15,7 @@ from reinsurance.domain.cession import ChangeReceipt, Ending
 from reinsurance.domain.transfer import NewEntry, NewTransfer
 from reinsurance.queries.books import writing_alias_of
 from reinsurance.queries.cession_states import CessionState, cession_states
-from reinsurance.queries.free_room import locked_free_room
+from reinsurance.queries.free_room import locked_rooms
 from reinsurance.queries.treaty_book import TreatyBook, treaty_book
 
 
@@ -29,7 +29,7 @@ def end_cessions(actor: Actor, endings: Sequence[Ending], *, on: date) -> list[C
     if not endings:
         return []
     book = treaty_book(actor)
-    locked_free_room(actor, set(book.envelopes), treaties=book.ids(set(book.envelopes)))
+    locked_rooms(actor, set(book.envelopes), treaties=book.ids(set(book.envelopes)))
     states = cession_states(actor, [ending.cession_id for ending in endings])
     receipts: dict[int, ChangeReceipt] = {}
     changes: list[NewChange] = []

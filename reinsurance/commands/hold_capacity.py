@@ -11,13 +11,12 @@ from capweb.kernel.money import ZERO
 from reinsurance.commands.book_entries import book_entries, leave_trail
 from reinsurance.commands.refusals import HoldNotLive, NoOpenTreaty
 from reinsurance.commands.take_room import take_room
-from reinsurance.domain.capacity import FreeRoom
 from reinsurance.domain.cession import HoldOrder, HoldReceipt, VoidReceipt
 from reinsurance.domain.chart import Market
 from reinsurance.domain.transfer import NewEntry, NewTransfer
 from reinsurance.domain.treaty import OpenTreaty
 from reinsurance.queries.books import writing_alias_of
-from reinsurance.queries.free_room import locked_free_room
+from reinsurance.queries.free_room import LockedRooms, locked_rooms
 from reinsurance.queries.holds import Hold, hold_key, void_key
 from reinsurance.queries.holds import holds as holds_made
 from reinsurance.queries.treaty_book import TreatyBook, treaty_book
@@ -36,7 +35,7 @@ def hold_capacity(actor: Actor, holds: Sequence[HoldOrder], *, on: date) -> list
     book = treaty_book(actor)
     treaties = {(hold.kind, hold.market): _open(book, hold, on=on) for hold in holds}
     markets: set[Market] = {hold.market for hold in holds}
-    rooms = locked_free_room(actor, markets, treaties=book.ids(markets))
+    rooms = locked_rooms(actor, markets, treaties=book.ids(markets))
     standing = holds_made(actor, [hold.source_key for hold in holds])
     receipts: dict[str, HoldReceipt] = {}
     entries: list[NewEntry] = []
@@ -48,7 +47,7 @@ def hold_capacity(actor: Actor, holds: Sequence[HoldOrder], *, on: date) -> list
             receipts[hold.source_key] = _repeated(standing[hold.source_key], treaty)
             continue
         receipts[hold.source_key] = _held(hold, treaty, rooms)
-        entries.append(_entry(actor, hold, treaty, book))
+        entries.append(_entry(actor, hold, treaty, book, rooms))
     book_entries(actor, entries, on=on)
     leave_trail(actor, [_told(receipt) for receipt in receipts.values() if not receipt.is_repeat], on=on)
     return [receipts[hold.source_key] for hold in holds]
@@ -63,7 +62,7 @@ def void_holds(actor: Actor, source_keys: Sequence[str], *, on: date) -> list[Vo
     if not source_keys:
         return []
     book = treaty_book(actor)
-    locked_free_room(actor, set(book.envelopes), treaties=book.ids(set(book.envelopes)))
+    locked_rooms(actor, set(book.envelopes), treaties=book.ids(set(book.envelopes)))
     standing = holds_made(actor, source_keys)
     receipts: dict[str, VoidReceipt] = {}
     entries: list[NewEntry] = []
@@ -87,10 +86,10 @@ def void_holds(actor: Actor, source_keys: Sequence[str], *, on: date) -> list[Vo
 
 
 def _voided(hold: Hold, book: TreatyBook) -> list[NewTransfer]:
-    if hold.pending_id is None or hold.treaty_id is None:
+    if hold.source is None or hold.treaty_id is None:
         return []
-    envelope, live = book.envelopes[book.market_of(hold.treaty_id)], book.account(hold.treaty_id, "live")
-    return [NewTransfer(envelope, live, "hold_voided", hold.held_amount, state="void", pending_id=hold.pending_id)]
+    live = book.account(hold.treaty_id, "live")
+    return [NewTransfer(hold.source, live, "hold_voided", hold.held_amount, state="void", pending_id=hold.pending_id)]
 
 
 def _open(book: TreatyBook, hold: HoldOrder, *, on: date) -> OpenTreaty:
@@ -100,9 +99,9 @@ def _open(book: TreatyBook, hold: HoldOrder, *, on: date) -> OpenTreaty:
     return treaty
 
 
-def _held(hold: HoldOrder, treaty: OpenTreaty, rooms: dict[Market, FreeRoom]) -> HoldReceipt:
+def _held(hold: HoldOrder, treaty: OpenTreaty, rooms: LockedRooms) -> HoldReceipt:
     amount = hold.increment_amount
-    capacity = take_room(rooms, hold.market, source_key=hold.source_key, change=-amount)
+    capacity = take_room(rooms, rooms.source(treaty.id, hold.market), source_key=hold.source_key, change=-amount)
     return HoldReceipt(hold.source_key, treaty.id, amount, capacity, is_repeat=False)
 
 
@@ -114,11 +113,11 @@ def _repeated(hold: Hold, treaty: OpenTreaty) -> HoldReceipt:
     )
 
 
-def _entry(actor: Actor, hold: HoldOrder, treaty: OpenTreaty, book: TreatyBook) -> NewEntry:
+def _entry(actor: Actor, hold: HoldOrder, treaty: OpenTreaty, book: TreatyBook, rooms: LockedRooms) -> NewEntry:
     transfers: tuple[NewTransfer, ...] = ()
     if hold.increment_amount > ZERO:
-        envelope, live = book.envelopes[hold.market], book.account(treaty.id, "live")
-        transfers = (NewTransfer(envelope, live, "hold", hold.increment_amount, state="pending"),)
+        source, live = rooms.source(treaty.id, hold.market), book.account(treaty.id, "live")
+        transfers = (NewTransfer(source, live, "hold", hold.increment_amount, state="pending"),)
     return NewEntry("hold", hold_key(hold.source_key), actor.insurer_id, transfers)
 
 

@@ -5,6 +5,7 @@ Nothing is written here; what was found under the lock goes in, the plan comes o
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,9 +14,10 @@ from reinsurance.commands.premium_transfers import credit_on, premium_ceded, pre
 from reinsurance.commands.refusals import CessionNotLive, CessionUnknown, HoldNotLive, NoOpenTreaty
 from reinsurance.commands.write_changes import NewChange
 from reinsurance.domain.cession import CededShares, CessionOrder, shares_of
-from reinsurance.domain.transfer import NewTransfer
+from reinsurance.domain.transfer import Account, NewTransfer
 from reinsurance.domain.treaty import OpenTreaty, treaty_year
 from reinsurance.queries.cession_states import CessionState
+from reinsurance.queries.free_room import LockedRooms
 from reinsurance.queries.holds import Hold
 from reinsurance.queries.treaty_book import TreatyBook
 
@@ -25,13 +27,17 @@ class Found:
     """What a chunk's orders refer to. A hold or cession used by one order is taken out, so that none is used twice."""
 
     book: TreatyBook
+    rooms: LockedRooms
     holds: dict[str, Hold]
     replaced: dict[int, CessionState]
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedCession:
-    """An order with its treaty and shares, ready to be written. `room_change` is what it does to free room."""
+    """An order with its treaty and shares, ready to be written.
+
+    `room_changes` is what it does to free room, account by account; the treaty's own comes last.
+    """
 
     order: CessionOrder
     treaty: OpenTreaty
@@ -39,7 +45,7 @@ class PlannedCession:
     shares: CededShares
     transfers: tuple[NewTransfer, ...]
     change: NewChange | None
-    room_change: Decimal
+    room_changes: tuple[tuple[Account, Decimal], ...]
 
 
 def plan(order: CessionOrder, found: Found) -> PlannedCession:
@@ -56,11 +62,11 @@ def plan(order: CessionOrder, found: Found) -> PlannedCession:
     old = _replaced(order, found)
     hold = _hold(order, found)
     change = None if old is None else _replacing(order, old, shares)
-    draws, room_change = _draws(order, treaty, found.book, old=old, hold=hold, ceded=shares.ceded_amount)
+    draws, room_changes = _draws(order, treaty, found, old=old, hold=hold, ceded=shares.ceded_amount)
     transfers = [*draws, *(_old_side(found.book, change) if change is not None else ())]
     transfers += premium_ceded(found.book, treaty.id, ceded_premium=shares.ceded_premium, commission=shares.commission)
     year = treaty_year(order.term.first, opened_on=treaty.opened_on)
-    return PlannedCession(order, treaty, year, shares, tuple(transfers), change, room_change)
+    return PlannedCession(order, treaty, year, shares, tuple(transfers), change, room_changes)
 
 
 def _replaced(order: CessionOrder, found: Found) -> CessionState | None:
@@ -114,31 +120,42 @@ def _old_side(book: TreatyBook, change: NewChange) -> list[NewTransfer]:
 def _draws(
     order: CessionOrder,
     treaty: OpenTreaty,
-    book: TreatyBook,
+    found: Found,
     *,
     old: CessionState | None,
     hold: Hold | None,
     ceded: Decimal,
-) -> tuple[list[NewTransfer], Decimal]:
+) -> tuple[list[NewTransfer], tuple[tuple[Account, Decimal], ...]]:
     """The transfers that bring live to the new amount, and what they change of free room."""
-    live, envelope = book.account(treaty.id, "live"), book.envelopes[order.market]
-    kept_on = ZERO if old is None else min(old.live_ceded_amount, ceded)
+    book, source = found.book, found.rooms.source(treaty.id, order.market)
+    live = book.account(treaty.id, "live")
+    changes: dict[Account, Decimal] = defaultdict(Decimal)
     transfers: list[NewTransfer] = []
+    kept_on = ZERO if old is None else min(old.live_ceded_amount, ceded)
     if old is not None and old.treaty_id != treaty.id and kept_on:
-        transfers.append(NewTransfer(book.account(old.treaty_id, "live"), live, "taken_over", kept_on))
+        old_live, old_source = book.account(old.treaty_id, "live"), found.rooms.source(old.treaty_id, order.market)
+        if old_source == source:
+            transfers.append(NewTransfer(old_live, live, "taken_over", kept_on))
+        else:
+            transfers.append(NewTransfer(old_live, old_source, "draw_moved", kept_on))
+            changes[old_source] += kept_on
+            kept_on = ZERO
     increment = ceded - kept_on
-    held = ZERO if hold is None else hold.held_amount
-    posted = min(increment, held) if hold is not None and hold.treaty_id == treaty.id else ZERO
-    if hold is not None and hold.pending_id is not None:
+    posted = ZERO
+    if hold is not None and hold.source is not None:
+        posted = min(increment, hold.held_amount) if (hold.treaty_id, hold.source) == (treaty.id, source) else ZERO
         transfers.append(_resolved(hold, book, posted=posted))
+        changes[hold.source] += hold.held_amount
     if increment > posted:
-        transfers.append(NewTransfer(envelope, live, "ceded", increment - posted))
-    return transfers, held - increment
+        transfers.append(NewTransfer(source, live, "ceded", increment - posted))
+    own = changes.pop(source, ZERO) - increment
+    return transfers, (*changes.items(), (source, own))
 
 
 def _resolved(hold: Hold, book: TreatyBook, *, posted: Decimal) -> NewTransfer:
     assert hold.treaty_id is not None
-    envelope, live = book.envelopes[book.market_of(hold.treaty_id)], book.account(hold.treaty_id, "live")
+    assert hold.source is not None
+    live = book.account(hold.treaty_id, "live")
     if posted:
-        return NewTransfer(envelope, live, "hold_posted", posted, state="post", pending_id=hold.pending_id)
-    return NewTransfer(envelope, live, "hold_voided", hold.held_amount, state="void", pending_id=hold.pending_id)
+        return NewTransfer(hold.source, live, "hold_posted", posted, state="post", pending_id=hold.pending_id)
+    return NewTransfer(hold.source, live, "hold_voided", hold.held_amount, state="void", pending_id=hold.pending_id)

@@ -8,24 +8,36 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from capweb.kernel.errors import DomainError
-from reinsurance.domain.capacity import rounded_down
+from reinsurance.domain.capacity import FreeRoom, rounded_down
 from reinsurance.domain.chart import Kind, Market
 
 
 class CeilingReached(DomainError):
-    """The envelope has no room for what exposure would rise by. Facts: market, source_key, asked, room (rounded)."""
+    """No room for what exposure would rise by, in the envelope or in the part of it that is reserved to the treaty.
+
+    Facts: market, source_key, asked, room (rounded for the shared envelope), is_reserved.
+    """
 
     code = "ceiling_reached"
 
     @classmethod
-    def told(cls, *, market: Market, source_key: str, asked: Decimal, room: Decimal) -> CeilingReached:
+    def told(cls, *, room: FreeRoom, source_key: str, asked: Decimal) -> CeilingReached:
+        if room.is_reserved:
+            said = _(
+                "The part of the %(market)s envelope reserved to your treaty has no room for %(asked)s EUR more;"
+                " ask again after releases, or for less."
+            )
+        else:
+            said = _(
+                "The %(market)s envelope has no room for %(asked)s EUR more; ask again after releases, or for less."
+            )
         return cls(
-            _("The %(market)s envelope has no room for %(asked)s EUR more; ask again after releases, or for less.")
-            % {"market": market, "asked": asked},
-            market=market,
+            said % {"market": room.market, "asked": asked},
+            market=room.market,
             source_key=source_key,
             asked=asked,
-            room=rounded_down(room),
+            room=room.drawable if room.is_reserved else rounded_down(room.room),
+            is_reserved=room.is_reserved,
         )
 
 

@@ -16,7 +16,7 @@ from reinsurance.domain.chart import Market
 from reinsurance.domain.transfer import NewEntry, NewTransfer
 from reinsurance.queries.books import writing_alias_of
 from reinsurance.queries.cession_states import RunOffLot, run_off_to_release
-from reinsurance.queries.free_room import locked_free_room
+from reinsurance.queries.free_room import LockedRooms, locked_rooms
 from reinsurance.queries.treaty_book import TreatyBook, treaty_book
 
 _COLUMNS = ("insurer_id", "change_id", "is_declared_nil", "booked_on")
@@ -30,21 +30,22 @@ def release_run_off(
     """
     alias = writing_alias_of(actor)
     book = treaty_book(actor)
-    locked_free_room(actor, set(book.envelopes), treaties=book.ids(set(book.envelopes)))
+    rooms = locked_rooms(actor, set(book.envelopes), treaties=book.ids(set(book.envelopes)))
     lots = run_off_to_release(actor, on=on, declared_nil=declared_nil)
     if not lots:
         return []
     rows = ((lot.insurer_id, lot.change_id, lot.run_off_until > on, on) for lot in lots)
     copy_rows("reinsurance_runoffrelease", _COLUMNS, rows, using=alias)
-    book_entries(actor, [_entry(lot, book) for lot in lots], on=on)
+    book_entries(actor, [_entry(lot, book, rooms) for lot in lots], on=on)
     receipts = _receipts(lots, book)
     leave_trail(actor, [_told(receipt) for receipt in receipts], on=on)
     return receipts
 
 
-def _entry(lot: RunOffLot, book: TreatyBook) -> NewEntry:
-    run_off, envelope = book.account(lot.treaty_id, "run_off"), book.envelopes[book.market_of(lot.treaty_id)]
-    transfer = NewTransfer(run_off, envelope, "run_off_released", lot.amount)
+def _entry(lot: RunOffLot, book: TreatyBook, rooms: LockedRooms) -> NewEntry:
+    run_off = book.account(lot.treaty_id, "run_off")
+    source = rooms.source(lot.treaty_id, book.market_of(lot.treaty_id))
+    transfer = NewTransfer(run_off, source, "run_off_released", lot.amount)
     return NewEntry("release", f"release:{lot.change_id}", lot.insurer_id, (transfer,), lot.cession_id)
 
 

@@ -21,11 +21,15 @@ THRESHOLDS: Final = (Decimal("0.80"), Decimal("0.90"), Decimal("0.95"))
 
 @dataclass(frozen=True, slots=True)
 class FreeRoom:
-    """Room of one envelope. `room` is below zero after a reduction by law that came too late; then nothing is drawn."""
+    """Room of one envelope, or of the part of it that is reserved to a treaty (`is_reserved`).
+
+    `room` is below zero after a reduction by law that came too late; then nothing is drawn.
+    """
 
     market: Market
     limit: Decimal
     room: Decimal
+    is_reserved: bool = False
 
     @property
     def is_frozen(self) -> bool:
@@ -39,15 +43,17 @@ class FreeRoom:
 
 @dataclass(frozen=True, slots=True)
 class CapacityReceipt:
-    """What a draw or hold did to its envelope: room before and after, and the limit, all in euro.
+    """What a draw or hold did to its envelope, or to the part reserved to its treaty: room before and after, and the
+    limit, all in euro.
 
-    Exact, so for commands and the platform only: a shell shows an insurer `rounded_down(after)`.
+    Exact, so for commands and the platform only: a shell shows an insurer `rounded_down(after)` of an envelope.
     """
 
     market: Market
     before: Decimal
     after: Decimal
     limit: Decimal
+    is_reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

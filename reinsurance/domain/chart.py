@@ -115,6 +115,10 @@ PAIRS: Final[tuple[Pair, ...]] = (
     Pair("envelope", "live", "ceded", "posted"),
     Pair("allotment", "live", "ceded", "posted"),
     Pair("live", "live", "taken_over", "posted"),
+    # Where one of the two treaties has a part of the envelope of its own, what was drawn goes back to where it came
+    # from and is drawn anew.
+    Pair("live", "envelope", "draw_moved", "posted"),
+    Pair("live", "allotment", "draw_moved", "posted"),
     # What ends or falls stays engaged until its run-off has passed (D-36).
     Pair("live", "run_off", "end_of_term", "posted"),
     Pair("live", "run_off", "reduced", "posted"),
@@ -162,7 +166,8 @@ CODES_BY_ENTRY_KIND: Final[dict[str, frozenset[str]]] = {
     "hold": frozenset({"hold"}),
     "hold_voided": frozenset({"hold_voided"}),
     "cession": frozenset({"hold_posted", "hold_voided", "ceded"}) | _PREMIUMS,
-    "replacement": frozenset({"hold_posted", "hold_voided", "ceded", "taken_over", "reduced"}) | _PREMIUMS,
+    "replacement": frozenset({"hold_posted", "hold_voided", "ceded", "taken_over", "draw_moved", "reduced"})
+    | _PREMIUMS,
     "amendment": frozenset({"reduced"}) | _PREMIUMS,
     "correction": frozenset({"reversed"}) | _PREMIUMS,
     "ending": frozenset({"end_of_term"}) | _PREMIUMS,

@@ -13,12 +13,18 @@ from django.db.models.functions import Now
 
 from capweb.accounts.row_security import TenantForeignKey
 from reinsurance.domain.chart import (
+    CODES_WITHOUT_INSURER,
+    DEBIT_NORMAL,
+    DISBURSEMENT_CLASSES,
     ENTRY_KINDS,
+    KINDS_WITHOUT_INSURER,
     MARKET_CLASSES,
     MARKETS,
-    PLATFORM_CODES,
+    MEMORANDUM_CLASSES,
+    NEVER_OVERDRAWN,
     TREATY_CLASSES,
 )
+from reinsurance.models.capacity import DisbursementYear
 from reinsurance.models.cession import Cession
 from reinsurance.models.columns import euro_field, one_of
 from reinsurance.models.treaty import Treaty
@@ -30,14 +36,18 @@ def total_field() -> models.DecimalField:  # type: ignore[type-arg]
 
 
 class LedgerAccount(models.Model):
-    """An account of a market (shared, without insurer) or of a treaty. Totals only grow, save what is pending."""
+    """An account of a market (shared, without insurer), a treaty, a policy's insurance year, or of the memorandum of
+    what a reinsurer advises (by category at home: `kind`). Totals only grow, save what is pending.
+    """
 
     insurer = models.ForeignKey(
         "accounts.Organisation", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
     )
     treaty = TenantForeignKey(Treaty, null=True, related_name="accounts", db_index=False)
+    disbursement_year = TenantForeignKey(DisbursementYear, null=True, related_name="accounts", db_index=False)
     market = models.CharField(max_length=8)
-    account_class = models.CharField(max_length=16)
+    kind = models.CharField(max_length=12, null=True)  # noqa: DJ001 (part of a key: null is "all categories")
+    account_class = models.CharField(max_length=20)
     debits_posted = total_field()
     credits_posted = total_field()
     debits_pending = total_field()
@@ -48,12 +58,24 @@ class LedgerAccount(models.Model):
         constraints: ClassVar = [
             one_of("account_market_known", "market", MARKETS),
             models.CheckConstraint(
-                condition=Q(account_class__in=MARKET_CLASSES, treaty__isnull=True, insurer__isnull=True)
-                | Q(account_class__in=TREATY_CLASSES, treaty__isnull=False, insurer__isnull=False),
+                condition=Q(treaty__isnull=True, insurer__isnull=True, disbursement_year__isnull=True)
+                & (Q(account_class__in=MARKET_CLASSES, kind__isnull=True) | Q(account_class__in=MEMORANDUM_CLASSES))
+                | Q(treaty__isnull=False, insurer__isnull=False, disbursement_year__isnull=True, kind__isnull=True)
+                & Q(account_class__in=TREATY_CLASSES)
+                | Q(treaty__isnull=True, insurer__isnull=False, disbursement_year__isnull=False, kind__isnull=True)
+                & Q(account_class__in=DISBURSEMENT_CLASSES),
                 name="account_of_market_or_treaty",
             ),
             models.UniqueConstraint(
-                fields=["market", "account_class"], condition=Q(treaty__isnull=True), name="account_one_per_market"
+                fields=["market", "kind", "account_class"],
+                condition=Q(insurer__isnull=True),
+                nulls_distinct=False,
+                name="account_one_per_market",
+            ),
+            models.UniqueConstraint(
+                fields=["insurer", "disbursement_year", "account_class"],
+                condition=Q(disbursement_year__isnull=False),
+                name="account_one_per_disbursement_year",
             ),
             models.UniqueConstraint(
                 fields=["insurer", "treaty", "account_class"],
@@ -66,12 +88,16 @@ class LedgerAccount(models.Model):
                 condition=Q(debits_posted__gte=0, credits_posted__gte=0, debits_pending__gte=0, credits_pending__gte=0),
                 name="account_totals_not_negative",
             ),
-            # The envelope's own rule needs the entry and the order, so the trigger sees to it, under the same name.
+            # Capacity's own rule needs the entry and the order, so the trigger sees to it, under the same name.
             models.CheckConstraint(
                 condition=(
-                    ~Q(account_class__in=["live", "run_off", "commission"]) | Q(credits_posted__gte=F("debits_posted"))
+                    ~Q(account_class__in=sorted(NEVER_OVERDRAWN - DEBIT_NORMAL))
+                    | Q(credits_posted__gte=F("debits_posted"))
                 )
-                & (~Q(account_class__in=["authority", "ceded_premium"]) | Q(debits_posted__gte=F("credits_posted"))),
+                & (
+                    ~Q(account_class__in=sorted(NEVER_OVERDRAWN & DEBIT_NORMAL))
+                    | Q(debits_posted__gte=F("credits_posted"))
+                ),
                 name="account_not_overdrawn",
             ),
         ]
@@ -83,8 +109,8 @@ class LedgerAccount(models.Model):
 class AllowedPair(models.Model):
     """The chart of accounts as the database knows it; a test holds it equal to reinsurance.domain.chart.PAIRS."""
 
-    debit_class = models.CharField(max_length=16)
-    credit_class = models.CharField(max_length=16)
+    debit_class = models.CharField(max_length=20)
+    credit_class = models.CharField(max_length=20)
     code = models.CharField(max_length=24)
     state = models.CharField(max_length=7)
 
@@ -98,7 +124,9 @@ class AllowedPair(models.Model):
 
 
 class JournalEntry(models.Model):
-    """One event; without insurer for what the law does to the envelopes, which only the platform role can write."""
+    """One event; without insurer for what the law does to the envelopes and for what a reinsurer advises of its own
+    accounts, which only the platform role can write.
+    """
 
     insurer = models.ForeignKey(
         "accounts.Organisation", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
@@ -116,8 +144,8 @@ class JournalEntry(models.Model):
             ),
             one_of("entry_kind_known", "kind", ENTRY_KINDS),
             models.CheckConstraint(
-                condition=Q(insurer__isnull=True, kind__in=["authorisation", "law_reduction"])
-                | (Q(insurer__isnull=False) & ~Q(kind__in=["authorisation", "law_reduction"])),
+                condition=Q(insurer__isnull=True, kind__in=sorted(KINDS_WITHOUT_INSURER))
+                | (Q(insurer__isnull=False) & ~Q(kind__in=sorted(KINDS_WITHOUT_INSURER))),
                 name="entry_of_insurer_or_law",
             ),
         ]
@@ -143,11 +171,11 @@ class Transfer(models.Model):
     debit_account = models.ForeignKey(
         LedgerAccount, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
-    debit_class = models.CharField(max_length=16)
+    debit_class = models.CharField(max_length=20)
     credit_account = models.ForeignKey(
         LedgerAccount, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
-    credit_class = models.CharField(max_length=16)
+    credit_class = models.CharField(max_length=20)
     code = models.CharField(max_length=24)
     state = models.CharField(max_length=7)
     amount = euro_field()
@@ -164,8 +192,8 @@ class Transfer(models.Model):
                 name="transfer_names_its_hold",
             ),
             models.CheckConstraint(
-                condition=Q(insurer__isnull=True, code__in=sorted(PLATFORM_CODES))
-                | (Q(insurer__isnull=False) & ~Q(code__in=sorted(PLATFORM_CODES))),
+                condition=Q(insurer__isnull=True, code__in=sorted(CODES_WITHOUT_INSURER))
+                | (Q(insurer__isnull=False) & ~Q(code__in=sorted(CODES_WITHOUT_INSURER))),
                 name="transfer_of_insurer_or_law",
             ),
             models.UniqueConstraint(
@@ -178,7 +206,8 @@ class Transfer(models.Model):
 
 
 class EnvelopeMovement(models.Model):
-    """What each entry did to an envelope's free room, in the order in which the lock let it: no gap in `position`.
+    """What each entry did to the free room of an envelope or an allotment, in the order in which the lock let it: no
+    gap in `position`.
 
     Written by the trigger, read by the platform role: the exact history that no ceiling was ever exceeded.
     """

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import connections
 
 from capweb.accounts.actor import Actor
+from reinsurance.domain.transfer import Account
 from reinsurance.queries.books import alias_of
 
 HoldState = Literal["live", "posted", "voided"]
@@ -17,17 +18,21 @@ HoldState = Literal["live", "posted", "voided"]
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A hold by its offer's key. A hold for nothing has no pending transfer (and its treaty is not told again)."""
+    """A hold by its offer's key. A hold for nothing has no pending transfer (and its treaty is not told again).
+
+    `source` is what it holds of: the shared envelope, or the part that was reserved to its treaty.
+    """
 
     source_key: str
     held_amount: Decimal
     pending_id: int | None
     treaty_id: int | None
+    source: Account | None
     state: HoldState
 
 
 _HOLDS = """
-    SELECT substr(e.source_key, 6), COALESCE(p.amount, 0), p.id, a.treaty_id,
+    SELECT substr(e.source_key, 6), COALESCE(p.amount, 0), p.id, a.treaty_id, p.debit_account_id, p.debit_class,
            CASE WHEN r.state = 'post' THEN 'posted'
                 WHEN r.state = 'void' OR v.id IS NOT NULL THEN 'voided'
                 ELSE 'live' END
@@ -47,7 +52,13 @@ def holds(actor: Actor, source_keys: Collection[str]) -> dict[str, Hold]:
         return {}
     with connections[alias_of(actor)].cursor() as cursor:
         cursor.execute(_HOLDS, [actor.insurer_id, [hold_key(key) for key in sorted(set(source_keys))]])
-        return {row[0]: Hold(*row) for row in cursor.fetchall()}
+        return {row[0]: _hold(row) for row in cursor.fetchall()}
+
+
+def _hold(row: Sequence[Any]) -> Hold:
+    key, amount, pending_id, treaty_id, account_id, account_class, state = row
+    source = None if account_id is None else Account(account_id, account_class)
+    return Hold(key, amount, pending_id, treaty_id, source, state)
 
 
 def hold_key(source_key: str) -> str:

@@ -20,7 +20,7 @@ from reinsurance.commands.refusals import (
 )
 from reinsurance.domain.cession import Ending
 from reinsurance.models import Cession, JournalEntry, LedgerAccount, Transfer
-from reinsurance.queries.free_room import locked_free_room
+from reinsurance.queries.free_room import locked_rooms
 from tests.books import hold, open_books, order, set_ceilings, term
 from tests.cast import OPENING_DAY
 
@@ -41,7 +41,7 @@ def _balance(actor, account_class, *, kind="substitution", market="domestic"):
 
 def _room(actor, market="domestic"):
     with acting(actor):
-        return locked_free_room(actor, {market})[market].room
+        return locked_rooms(actor, {market}).of(None, market).room
 
 
 def _cede(actor, *orders, on=OPENING_DAY):

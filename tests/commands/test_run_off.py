@@ -19,7 +19,7 @@ from reinsurance.commands.refusals import (
 from reinsurance.commands.release_run_off import release_run_off
 from reinsurance.domain.cession import Amendment, Ending
 from reinsurance.queries.cession_states import run_off_to_come
-from reinsurance.queries.free_room import locked_free_room
+from reinsurance.queries.free_room import locked_rooms
 from reinsurance.queries.treaties import treaties
 from reinsurance.queries.verification import verify_ledger
 from tests.books import open_books, order, set_ceilings
@@ -58,7 +58,7 @@ def _treaty(actor):
 
 def _room(actor):
     with acting(actor):
-        return locked_free_room(actor, {"domestic"})["domestic"].room
+        return locked_rooms(actor, {"domestic"}).of(None, "domestic").room
 
 
 def _end(actor, cession_id, **changed):

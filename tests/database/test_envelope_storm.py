@@ -19,7 +19,7 @@ from reinsurance.domain.capacity import allocate
 from reinsurance.domain.cession import Ending
 from reinsurance.domain.transfer import NewEntry, NewTransfer
 from reinsurance.queries.envelopes import envelopes
-from reinsurance.queries.free_room import free_room, locked_free_room
+from reinsurance.queries.free_room import free_room, locked_rooms
 from reinsurance.queries.treaty_book import treaty_book
 from reinsurance.queries.verification import verify_ledger
 from tests.books import hold, open_books, order, set_ceilings, term
@@ -97,7 +97,7 @@ def test_allocating_under_the_lock_gives_out_everything_and_is_never_refused(boo
         actor = books.actor(INSURERS[number % len(INSURERS)])
         for turn in range(3):
             with acting(actor):
-                room = locked_free_room(actor, {"domestic", "export"})["domestic"]
+                room = locked_rooms(actor, {"domestic", "export"}).of(None, "domestic")
                 asked = [Decimal("13000.00"), Decimal("9000.01")]
                 given = [part.given for part in allocate(room.room, asked)]
                 orders = [

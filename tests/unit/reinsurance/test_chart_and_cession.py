@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from capweb.kernel.periods import nth_term
 from reinsurance.domain.bordereau import quarter_of
 from reinsurance.domain.cession import Amendment, CededRisk, CessionOrder, Ending, HoldOrder, shares_of
-from reinsurance.domain.chart import CODES_BY_ENTRY_KIND, MARKET_CLASSES, PAIRS, PLATFORM_CODES, TREATY_CLASSES
+from reinsurance.domain.chart import (
+    CAPACITY_CLASSES,
+    CODES_BY_ENTRY_KIND,
+    DISBURSEMENT_CLASSES,
+    MARKET_CLASSES,
+    MEMORANDUM_CLASSES,
+    PAIRS,
+    PLATFORM_CODES,
+    TREATY_CLASSES,
+)
 from reinsurance.domain.transfer import Account, NewEntry, NewTransfer
 from reinsurance.domain.treaty import treaty_year
 
@@ -46,11 +55,36 @@ def test_every_code_has_its_place_in_some_entry():
 
 def test_every_class_of_the_chart_is_moved_by_some_pair():
     moved = {pair.debit_class for pair in PAIRS} | {pair.credit_class for pair in PAIRS}
-    assert moved == set(MARKET_CLASSES) | set(TREATY_CLASSES)
+    assert moved == {*MARKET_CLASSES, *TREATY_CLASSES, *DISBURSEMENT_CLASSES, *MEMORANDUM_CLASSES}
 
 
-def test_only_the_law_brings_room_from_the_authority():
-    assert {pair.code for pair in PAIRS if "authority" in (pair.debit_class, pair.credit_class)} == PLATFORM_CODES
+def test_only_the_platform_brings_room_from_the_authority_or_reserves_it():
+    shared = {"authority", "envelope", "allotment"}
+    assert {pair.code for pair in PAIRS if {pair.debit_class, pair.credit_class} <= shared} == {
+        "authorised",
+        "law_reduced",
+        "allotted",
+        "allotment_returned",
+    }
+    assert {pair.code for pair in PAIRS if {pair.debit_class, pair.credit_class} <= shared} < PLATFORM_CODES
+
+
+def test_what_may_be_done_with_the_envelope_may_be_done_with_the_part_reserved_to_a_treaty():
+    drawn = {
+        capacity: {
+            (pair.code, pair.state, pair.debit_class == capacity)
+            for pair in PAIRS
+            if capacity in (pair.debit_class, pair.credit_class)
+            and {pair.debit_class, pair.credit_class} & {"live", "run_off"}
+        }
+        for capacity in CAPACITY_CLASSES
+    }
+    assert drawn["envelope"] == drawn["allotment"]
+
+
+def test_the_cash_book_and_the_exposure_book_never_meet():
+    exposure = {"authority", "envelope", "allotment", "live", "run_off"}
+    assert all((pair.debit_class in exposure) == (pair.credit_class in exposure) for pair in PAIRS)
 
 
 @pytest.mark.parametrize(
