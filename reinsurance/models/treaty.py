@@ -1,6 +1,7 @@
 """Treaties: which insurer cedes which kind of guarantee in which market to which reinsurer, and on which terms.
 
-One at a time for an insurer, kind and market. The account set is made by the database when a treaty is inserted.
+One at a time for an insurer, kind and market. The account set is made by the database when a treaty is inserted. A row
+carries the decision that it rests on; none for what the platform opened (reinsurance/models/treaty_proposal.py).
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from django.db.models.functions import Now
 
 from capweb.accounts.row_security import TenantForeignKey
 from reinsurance.domain.chart import KINDS, MARKETS
-from reinsurance.models.columns import InsurersRow, one_of, share_field
+from reinsurance.domain.treaty import LOSS_ORDERS, REPORTING_MONTHS
+from reinsurance.models.columns import InsurersRow, euro_field, one_of, share_field
+from reinsurance.models.treaty_proposal import TreatyDecision
 
 
 class Treaty(InsurersRow):
@@ -27,7 +30,10 @@ class Treaty(InsurersRow):
     market = models.CharField(max_length=8)
     opened_on = models.DateField()
     ended_on = models.DateField(null=True)
+    # Tacitly renewed for so many years at a time until it ends; null where it is not renewed.
+    renewal_years = models.SmallIntegerField(null=True)
     reference = models.CharField(max_length=200, blank=True)
+    decision = TenantForeignKey(TreatyDecision, null=True, related_name="+", db_index=False)
     booked_on = models.DateField()
     recorded_at = models.DateTimeField(db_default=Now())
 
@@ -37,6 +43,9 @@ class Treaty(InsurersRow):
             one_of("treaty_market_known", "market", MARKETS),
             models.CheckConstraint(
                 condition=Q(ended_on__isnull=True) | Q(ended_on__gt=F("opened_on")), name="treaty_days_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(renewal_years__isnull=True) | Q(renewal_years__gt=0), name="treaty_renewed_by_years"
             ),
             models.UniqueConstraint(fields=["insurer", "kind", "market", "opened_on"], name="treaty_opened_once"),
             ExclusionConstraint(
@@ -61,6 +70,14 @@ class TreatyTerms(InsurersRow):
     first_day = models.DateField()
     ceded_ratio = share_field()
     ceding_commission = share_field()
+    reporting_months = models.SmallIntegerField(db_default=3)
+    # Null where the treaty sets none; none is invented.
+    settlement_days = models.SmallIntegerField(null=True)
+    large_loss_amount = euro_field(null=True)
+    cash_call_amount = euro_field(null=True)
+    loss_order = models.CharField(max_length=13, db_default="primary_first")
+    reference = models.CharField(max_length=200, blank=True, db_default="")
+    decision = TenantForeignKey(TreatyDecision, null=True, related_name="+", db_index=False)
     booked_on = models.DateField()
     recorded_at = models.DateTimeField(db_default=Now())
 
@@ -73,7 +90,45 @@ class TreatyTerms(InsurersRow):
             models.CheckConstraint(
                 condition=Q(ceding_commission__gte=0, ceding_commission__lte=1), name="treaty_commission_in_range"
             ),
+            models.CheckConstraint(
+                condition=Q(reporting_months__in=REPORTING_MONTHS), name="treaty_reports_by_month_or_quarter"
+            ),
+            one_of("treaty_loss_order_known", "loss_order", LOSS_ORDERS),
+            models.CheckConstraint(
+                condition=(Q(settlement_days__isnull=True) | Q(settlement_days__gte=0))
+                & (Q(large_loss_amount__isnull=True) | Q(large_loss_amount__gt=0))
+                & (Q(cash_call_amount__isnull=True) | Q(cash_call_amount__gt=0)),
+                name="treaty_thresholds_above_nothing",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.ceded_ratio} from {self.first_day}"
+
+
+class CountryAmendment(InsurersRow):
+    """An export treaty covers a country or a zone from `first_day`, or no longer does (R.442-8-12); append-only."""
+
+    treaty = TenantForeignKey(Treaty, related_name="country_amendments", db_index=False)
+    first_day = models.DateField()
+    country = models.CharField(max_length=2, blank=True)
+    zone = models.CharField(max_length=20, blank=True)
+    is_covered = models.BooleanField()
+    reference = models.CharField(max_length=200)
+    decision = TenantForeignKey(TreatyDecision, null=True, related_name="+", db_index=False)
+    booked_on = models.DateField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["insurer", "treaty", "country", "zone", "first_day"], name="country_amendment_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=(Q(country="") & ~Q(zone="")) | (~Q(country="") & Q(zone="")),
+                name="country_amendment_of_country_or_zone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.country or self.zone} {self.is_covered} from {self.first_day}"

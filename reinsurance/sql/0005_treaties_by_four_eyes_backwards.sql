@@ -1,0 +1,10 @@
+REVOKE UPDATE (handed_over_at) ON reinsurance_alertmail FROM {platform};
+DROP POLICY of_shared_envelopes ON reinsurance_ceilingalert;
+DROP TRIGGER carry_out_treaty_decision ON reinsurance_treatydecision;
+DROP FUNCTION reinsurance_carry_out_treaty_decision();
+GRANT UPDATE (ended_on) ON reinsurance_treaty TO {app};
+GRANT INSERT ON reinsurance_treaty, reinsurance_treatyterms TO {app};
+ALTER TABLE reinsurance_treatyterms DROP CONSTRAINT reinsurance_treatyterms_decision_same_insurer;
+ALTER TABLE reinsurance_treaty DROP CONSTRAINT reinsurance_treaty_decision_same_insurer;
+ALTER TABLE reinsurance_treatyproposal DROP CONSTRAINT treaty_proposal_is_a_document;
+ALTER TABLE reinsurance_treatydecision DROP CONSTRAINT treaty_decision_of_the_proposer;
