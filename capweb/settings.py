@@ -7,6 +7,7 @@ from pathlib import Path
 import environ
 import structlog
 from csp.constants import NONE, SELF
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
@@ -95,6 +96,13 @@ TEMPLATES = [
         },
     },
 ]
+
+# --- Seals of the ledger (docs/adr): the key lies outside the database -------------------------------------------
+
+# Drawn when it is first needed, not while settings are read: an image is built without one.
+SEAL_KEY = env.str("CAPWEB_SEAL_KEY", default="") or lazy(addresses.seal_key, str)()
+SEAL_FORMER_KEYS = env.list("CAPWEB_SEAL_FORMER_KEYS", default=[])
+SEAL_ORIGIN = env.str("CAPWEB_SEAL_ORIGIN", default="capweb")
 
 # --- Database: three roles, one database (ADR 0009) --------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import contextlib
 import os
 import secrets
 import tempfile
+from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -89,12 +90,22 @@ def cache_url() -> str:
 
 def secret_key() -> str:
     """The secret of this data folder, drawn once and kept in a file that only its owner can read."""
-    file = paths.data_folder().root / "secret-key"
+    return _drawn_once("secret-key", secrets.token_urlsafe(48))
+
+
+def seal_key() -> str:
+    """The private key that signs checkpoints of the ledger, 32 bytes in base64, kept the same way."""
+    return _drawn_once("seal-key", b64encode(secrets.token_bytes(32)).decode("ascii"))
+
+
+def _drawn_once(name: str, drawn: str) -> str:
+    """What stands in the data folder's file, which is made with what was drawn when there is none."""
+    file = paths.data_folder().root / name
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o711)
-        descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix="secret-key-")
+        descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=f"{name}-")
         with os.fdopen(descriptor, "w", encoding="ascii") as new:
-            new.write(secrets.token_urlsafe(48))
+            new.write(drawn)
         # A link appears whole or not at all, and only the first of several processes makes it.
         with contextlib.suppress(FileExistsError):
             os.link(draft, file)

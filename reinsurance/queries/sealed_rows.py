@@ -1,0 +1,171 @@
+"""Which bytes of which rows are sealed, and by which rule: SQL that renders rows in one canonical form and hashes them.
+
+A row's bytes are its columns by name in alphabetical order as JSON, nulls left out (so a column that is added later,
+empty, changes no seal). A journal entry is sealed with all rows of its event; every other table's rows are sealed as
+records of their own. A table that is not named here is sealed as records: what must not be, is listed with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.apps import apps
+from django.db.models import DateTimeField, Field, JSONField, Model
+
+# Tables whose rows belong to a journal entry, and the ways from the entry `e` to its rows `t`; a row has one way.
+_THROUGH_CESSION: Final = """
+        JOIN reinsurance_cession c ON c.insurer_id = e.insurer_id AND c.id = e.cession_id
+        JOIN reinsurance_cessionchange t ON t.insurer_id = c.insurer_id"""
+EVENT_JOINS: Final[dict[str, tuple[str, ...]]] = {
+    "JournalEntry": ("JOIN reinsurance_journalentry t ON t.id = e.id",),
+    "Transfer": ("JOIN reinsurance_transfer t ON t.entry_id = e.id",),
+    "Cession": (
+        (
+            "JOIN reinsurance_cession t ON t.insurer_id = e.insurer_id AND t.id = e.cession_id "
+            "AND e.source_key = 'cession:' || t.source_key"
+        ),
+    ),
+    "CessionChange": (
+        (
+            f"{_THROUGH_CESSION} AND t.cession_id = c.replaces_id AND t.kind = 'replaced' "
+            "AND e.source_key = 'cession:' || c.source_key"
+        ),
+        f"{_THROUGH_CESSION} AND t.cession_id = c.id AND t.kind = 'ended' AND e.source_key = 'end:' || c.source_key",
+        (
+            f"{_THROUGH_CESSION} AND t.cession_id = c.id AND t.kind IN ('amended', 'corrected') "
+            "AND e.source_key = 'amend:' || c.source_key || ':' || t.position"
+        ),
+    ),
+    "RunOffRelease": (
+        (
+            "JOIN reinsurance_runoffrelease t ON t.insurer_id = e.insurer_id AND e.kind = 'release' "
+            "AND t.change_id = substring(e.source_key FROM '^release:([0-9]{1,18})$')::bigint"
+        ),
+    ),
+}
+
+# Columns that may be written after the row, once: sealed as a part of their own when they have been written.
+WRITTEN_LATER: Final[dict[str, tuple[str, ...]]] = {"Treaty": ("ended_on",)}
+# Columns that move with every transfer: verify_ledger recomputes them from transfers, which are sealed.
+RECOMPUTED: Final[dict[str, tuple[str, ...]]] = {
+    "LedgerAccount": ("debits_posted", "credits_posted", "debits_pending", "credits_pending", "movements"),
+}
+# Tables whose rows are not sealed, each for a reason.
+NOT_SEALED: Final[dict[str, str]] = {
+    "AllowedPair": "compared row by row with the chart in the code",
+    "SealedEntry": "the seal itself: its order and its bytes are under the signed root",
+    "SealedRecord": "the seal itself: its order and its bytes are under the signed root",
+    "Checkpoint": "repeats the signed note beside it",
+    "ClosingRun": "progress of work, which changes",
+    "AlertMail": "mail that was handed over: no money",
+}
+RECORDED_AT: Final = "recorded_at"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPart:
+    """One part of a table's rows that is sealed as records: `columns` of the rows for which `condition` holds."""
+
+    table: str
+    part: str
+    columns: tuple[Field, ...]  # type: ignore[type-arg]
+    condition: str
+    insurer: str
+    has_recorded_at: bool
+
+    @property
+    def leaf(self) -> str:
+        """SQL of the leaf's hash for the row `t`."""
+        name = f"{self.table}.{self.part}" if self.part else self.table
+        return _leaf_hash(f"{_line(name, self.columns)} || E'\\n'")
+
+
+def event_models() -> list[type[Model]]:
+    """The tables whose rows are sealed with a journal entry."""
+    return [apps.get_model("reinsurance", name) for name in EVENT_JOINS]
+
+
+def record_parts() -> list[RecordPart]:
+    """Everything that is sealed as records, in the order in which it is sealed."""
+    found = []
+    for model in sorted(apps.get_app_config("reinsurance").get_models(), key=lambda model: model._meta.db_table):
+        name = model.__name__
+        if name in NOT_SEALED or name in EVENT_JOINS:
+            continue
+        later = WRITTEN_LATER.get(name, ())
+        left_out = {*later, *RECOMPUTED.get(name, ())}
+        found.append(_part(model, "", [f for f in _columns(model) if f.column not in left_out], "true"))
+        for column in later:
+            kept = [f for f in _columns(model) if f.column in {column, "id", "insurer_id"}]
+            found.append(_part(model, column, kept, f"t.{column} IS NOT NULL"))
+    return found
+
+
+def manifests(entries: str) -> str:
+    """SQL that tells entry_id and manifest for each entry of `entries`, a query that tells entry_id."""
+    lines = "\nUNION ALL\n".join(
+        f"SELECT e.id AS entry_id, {_line(model._meta.db_table, _columns(model))} AS line "  # noqa: S608 (our own names)
+        f"FROM todo JOIN reinsurance_journalentry e ON e.id = todo.entry_id {join}"
+        for model in event_models()
+        for join in EVENT_JOINS[model.__name__]
+    )
+    return (
+        f"WITH todo AS MATERIALIZED ({entries}), lines AS ({lines}) "  # noqa: S608 (our own names)
+        "SELECT entry_id, string_agg(line || E'\\n', '' ORDER BY line COLLATE \"C\") AS manifest "
+        "FROM lines GROUP BY entry_id"
+    )
+
+
+def manifest_leaf(manifest: str) -> str:
+    """SQL of the leaf's hash over a manifest."""
+    return _leaf_hash(manifest)
+
+
+def orphans(model: type[Model]) -> str:
+    """SQL that tells id and insurer_id of rows that belong to an event's table and to no entry."""
+    claimed = "".join(
+        f" EXCEPT SELECT t.id, t.insurer_id FROM reinsurance_journalentry e {join}"  # noqa: S608 (our own names)
+        for join in EVENT_JOINS[model.__name__]
+    )
+    return f"SELECT t.id, t.insurer_id FROM {model._meta.db_table} t{claimed}"  # noqa: S608 (our own names)
+
+
+def row_bytes(table: str) -> str:
+    """SQL of the canonical bytes, as text, of the row `t` of an event's table; for showing them to an outsider."""
+    model = next(model for model in event_models() if model._meta.db_table == table)
+    return _json(_columns(model))
+
+
+def _columns(model: type[Model]) -> Sequence[Field]:  # type: ignore[type-arg]
+    fields = [field for field in model._meta.concrete_fields if field.column is not None]
+    return sorted(fields, key=lambda field: str(field.column))
+
+
+def _part(model: type[Model], part: str, columns: Sequence[Field], condition: str) -> RecordPart:  # type: ignore[type-arg]
+    names = {field.column for field in _columns(model)}
+    insurer = "t.insurer_id" if "insurer_id" in names else "NULL::bigint"
+    return RecordPart(model._meta.db_table, part, tuple(columns), condition, insurer, RECORDED_AT in names)
+
+
+def _line(name: str, columns: Sequence[Field]) -> str:  # type: ignore[type-arg]
+    """A manifest's line without its end: the table, the row, and the hash of the row's bytes."""
+    return f"'{name} ' || t.id || ' ' || encode(sha256(convert_to({_json(columns)}, 'UTF8')), 'hex')"
+
+
+def _json(columns: Sequence[Field]) -> str:  # type: ignore[type-arg]
+    shown = ", ".join(f"{_value(field)} AS {field.column}" for field in columns)
+    return f"(SELECT json_strip_nulls(row_to_json(r))::text FROM (SELECT {shown}) r)"  # noqa: S608 (our own columns)
+
+
+def _value(field: Field) -> str:  # type: ignore[type-arg]
+    """A column in a form that no setting of the session changes, and whose nulls are its own."""
+    column = f"t.{field.column}"
+    if isinstance(field, DateTimeField):
+        return f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+    return f"{column}::text" if isinstance(field, JSONField) else column
+
+
+def _leaf_hash(text: str) -> str:
+    return f"sha256('\\x00'::bytea || convert_to({text}, 'UTF8'))"
