@@ -1,4 +1,8 @@
-"""Open treaties with their first terms; each gets an account set of its own from the database."""
+"""Open treaties with their first terms as the platform, for a sample; each gets its accounts from the database.
+
+An insurer's own people agree theirs by four eyes (propose_treaty_changes, decide_treaty_proposals), and the database
+refuses them any other way.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from capweb.accounts.actor import Actor, PlatformActor
+from capweb.accounts.actor import PlatformActor
 from capweb.accounts.models import Organisation
 from capweb.audit.trail import Change
 from capweb.kernel.identifiers import new_public_id
@@ -18,22 +22,24 @@ from reinsurance.models import Treaty, TreatyTerms
 from reinsurance.queries.books import writing_alias_of
 
 
-def open_treaties(actor: Actor | PlatformActor, openings: Sequence[TreatyOpening], *, on: date) -> list[str]:
+def open_treaties(actor: PlatformActor, openings: Sequence[TreatyOpening], *, on: date) -> list[str]:
     """The public ids, in the order given. A treaty that stands already (same insurer, kind, market, first day) is not
-    opened twice. An actor opens its own insurer's; the platform any. Runs inside acting(actor) or acting_as_platform().
+    opened twice. Runs inside acting_as_platform().
 
-    Raises TreatyOverlaps when another treaty of that insurer, kind and market covers some of the days, and
-    OrganisationUnfit when a code is not an insurer's (the actor's own) or a reinsurer's.
+    Raises TreatyOverlaps when another treaty of that insurer, kind and market covers some of the days,
+    OrganisationUnfit when a code is not an insurer's or a reinsurer's, and NotAllowed for a role without
+    `envelopes.write`.
     """
     alias = writing_alias_of(actor)
+    actor.must_be_allowed("envelopes.write")
     codes = {code for opening in openings for code in (opening.insurer_code, opening.reinsurer_code)}
     houses = {house.code: house for house in Organisation.objects.using(alias).filter(code__in=codes)}
     standing = list(Treaty.objects.using(alias).filter(insurer__code__in=codes))
     opened: list[tuple[Treaty, TreatyOpening]] = []
     public_ids = []
     for opening in openings:
-        insurer = _house(houses, opening.insurer_code, kind="insurer", actor=actor)
-        reinsurer = _house(houses, opening.reinsurer_code, kind="reinsurer", actor=actor)
+        insurer = _house(houses, opening.insurer_code, kind="insurer")
+        reinsurer = _house(houses, opening.reinsurer_code, kind="reinsurer")
         treaty = _standing(standing, opening, insurer)
         if treaty is None:
             treaty = _new(opening, insurer, reinsurer, on=on)
@@ -46,10 +52,9 @@ def open_treaties(actor: Actor | PlatformActor, openings: Sequence[TreatyOpening
     return public_ids
 
 
-def _house(houses: dict[str, Organisation], code: str, *, kind: str, actor: Actor | PlatformActor) -> Organisation:
+def _house(houses: dict[str, Organisation], code: str, *, kind: str) -> Organisation:
     house = houses.get(code)
-    is_another = isinstance(actor, Actor) and kind == "insurer" and house is not None and house.pk != actor.insurer_id
-    if house is None or house.kind != kind or is_another:
+    if house is None or house.kind != kind:
         raise OrganisationUnfit(
             _("%(code)s is not the %(kind)s that this treaty needs.") % {"code": code, "kind": kind},
             organisation=code,
@@ -82,6 +87,7 @@ def _new(opening: TreatyOpening, insurer: Organisation, reinsurer: Organisation,
         market=opening.market,
         opened_on=opening.first_day,
         ended_on=opening.end_day,
+        renewal_years=opening.renewal_years,
         reference=opening.reference,
         booked_on=on,
     )
@@ -94,6 +100,11 @@ def _terms(treaty: Treaty, opening: TreatyOpening, *, on: date) -> TreatyTerms:
         first_day=opening.first_day,
         ceded_ratio=opening.ceded_ratio,
         ceding_commission=opening.ceding_commission,
+        reporting_months=opening.reporting_months,
+        settlement_days=opening.settlement_days,
+        large_loss_amount=opening.large_loss_amount,
+        cash_call_amount=opening.cash_call_amount,
+        loss_order=opening.loss_order,
         booked_on=on,
     )
 

@@ -1,0 +1,81 @@
+"""A small insurer whose periods are closed: cessions, a correction, a follow-down, a renewal at less, a lapse, a release.
+
+Everything goes through the real commands; two roles write, so ask for `committed` or `committed_once` beside it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from capweb.accounts.acting import acting
+from capweb.accounts.actor import Actor
+from capweb.kernel.periods import Term
+from reinsurance.commands.amend_cessions import amend_cessions
+from reinsurance.commands.cede import cede
+from reinsurance.commands.close_bordereau import ClosedBordereau, close_bordereaux
+from reinsurance.commands.end_cessions import end_cessions
+from reinsurance.commands.release_run_off import release_run_off
+from reinsurance.domain.cession import Amendment, Ending
+from reinsurance.domain.closing import period_named
+from reinsurance.queries.treaties import treaties
+from tests.books import open_books, order, term
+from tests.cast import OPENING_DAY, Cast
+
+SPRING, SUMMER, AUTUMN = (period_named(name) for name in ("2020-Q2", "2020-Q3", "2020-Q4"))
+RENEWAL_DAY = date(2020, 9, 15)
+
+
+def live_through_2020(cast: Cast) -> Actor:
+    """The insurer's accountant, after six months of business under four treaties with 5 % commission."""
+    open_books(cast, commission=Decimal("0.05"))
+    actor = cast.actor(role="reinsurance_accountant")
+    with acting(actor):
+        made = cede(actor, [order("a"), order("b", amount="33333.33"), order("c"), order("d")], on=OPENING_DAY)
+    a, b, c, d = (receipt.cession_id for receipt in made)
+    with acting(actor):
+        corrected = Amendment(
+            cession_id=d,
+            amount=Decimal("70000.00"),
+            effective_on=OPENING_DAY,
+            is_correction=True,
+            premium_credited=Decimal("262.50"),
+        )
+        followed = Amendment(
+            cession_id=b, amount=Decimal("20000.01"), effective_on=date(2020, 7, 20), run_off_until=date(2020, 12, 1)
+        )
+        amend_cessions(actor, [corrected], on=date(2020, 7, 2))
+        amend_cessions(actor, [followed], on=date(2020, 7, 20))
+        # Replaced a fortnight before its end: 14 of 92 days come back.
+        renewal = order(
+            "a2",
+            amount="60000.00",
+            term=Term(date(2020, 9, 1), date(2020, 12, 1)),
+            replaces_cession_id=a,
+            run_off_until=date(2020, 12, 15),
+            premium_credited=Decimal("133.15"),
+        )
+        cede(actor, [renewal], on=date(2020, 9, 1))
+        end_cessions(
+            actor,
+            [Ending(cession_id=c, effective_on=RENEWAL_DAY, run_off_until=date(2020, 10, 15))],
+            on=RENEWAL_DAY,
+        )
+        release_run_off(actor, on=date(2020, 10, 15))
+    return actor
+
+
+def substitution_of(actor: Actor) -> str:
+    """The public id of the actor's domestic substitution treaty, under which all of it was ceded."""
+    with acting(actor):
+        rows = treaties(actor, on=OPENING_DAY)
+    return next(row.public_id for row in rows if (row.kind, row.market) == ("substitution", "domestic"))
+
+
+def close(actor: Actor, period: Term, *, on: date | None = None) -> dict[str, ClosedBordereau]:
+    """The four bordereaux of the domestic substitution treaty, by kind, closed on the day after the period."""
+    found = close_bordereaux(actor, [substitution_of(actor)], period=period, on=on or period.end)
+    return {one.kind: one for one in found}
+
+
+__all__ = ["AUTUMN", "SPRING", "SUMMER", "close", "live_through_2020", "substitution_of", "term"]
