@@ -4,12 +4,23 @@ from reinsurance.models.alert import AlertMail, CeilingAlert
 from reinsurance.models.bordereau import Bordereau, BordereauLine, ClosingRun, LossAdvice, TechnicalAccount
 from reinsurance.models.capacity import DisbursementYear, TreatyAllotment
 from reinsurance.models.cession import Cession, CessionChange, RunOffRelease
+from reinsurance.models.claim import ClaimMovement
 from reinsurance.models.ledger import AllowedPair, EnvelopeMovement, JournalEntry, LedgerAccount, Transfer
-from reinsurance.models.seal import Checkpoint, SealedEntry, SealedRecord
+from reinsurance.models.seal import Checkpoint, LedgerVerification, SealedEntry, SealedRecord
+from reinsurance.models.settlement import (
+    AccountAdvice,
+    AccountStatement,
+    LineAnswer,
+    Payment,
+    PaymentMatch,
+    SettledLine,
+)
 from reinsurance.models.treaty import CountryAmendment, Treaty, TreatyTerms
 from reinsurance.models.treaty_proposal import TreatyDecision, TreatyProposal
 
 __all__ = [
+    "AccountAdvice",
+    "AccountStatement",
     "AlertMail",
     "AllowedPair",
     "Bordereau",
@@ -18,16 +29,22 @@ __all__ = [
     "Cession",
     "CessionChange",
     "Checkpoint",
+    "ClaimMovement",
     "ClosingRun",
     "CountryAmendment",
     "DisbursementYear",
     "EnvelopeMovement",
     "JournalEntry",
     "LedgerAccount",
+    "LedgerVerification",
+    "LineAnswer",
     "LossAdvice",
+    "Payment",
+    "PaymentMatch",
     "RunOffRelease",
     "SealedEntry",
     "SealedRecord",
+    "SettledLine",
     "TechnicalAccount",
     "Transfer",
     "Treaty",
