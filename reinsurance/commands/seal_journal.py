@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import connections
@@ -66,11 +66,13 @@ def seal_journal(actor: PlatformActor, *, on: date) -> list[SealReceipt]:
     alias = writing_alias_of(actor)
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PUBLISHER])
+        cursor.execute("SELECT statement_timestamp()")
+        at: datetime = cursor.fetchone()[0]  # type: ignore[index] # one row, always
         heads = _heads(cursor)
         _place(cursor, heads)
         _seal_entries(cursor)
         _seal_records(cursor, heads)
-        receipts = [_checkpoint(cursor, head, on=on) for head in heads.values()]
+        receipts = [_checkpoint(cursor, head, on=on, at=at) for head in heads.values()]
     return [receipt for receipt in receipts if receipt is not None]
 
 
@@ -148,7 +150,7 @@ def _seal_records(cursor: CursorWrapper, heads: _Heads) -> None:
             FROM {part.table} t
             JOIN unnest(%(insurers)s::bigint[], %(sizes)s::bigint[]) AS h (insurer_id, size)
               ON h.insurer_id = COALESCE({part.insurer}, 0)
-            WHERE {part.condition} AND NOT EXISTS (
+            WHERE NOT {part.overruled} AND NOT EXISTS (
                 SELECT 1 FROM reinsurance_sealedrecord s WHERE s."table" = %(table)s AND s.part = %(part)s
                 AND s.row = t.id)
             RETURNING COALESCE(insurer_id, 0)
@@ -159,7 +161,7 @@ def _seal_records(cursor: CursorWrapper, heads: _Heads) -> None:
             sizes[insurer] += 1
 
 
-def _checkpoint(cursor: CursorWrapper, head: _Head, *, on: date) -> SealReceipt | None:
+def _checkpoint(cursor: CursorWrapper, head: _Head, *, on: date, at: datetime) -> SealReceipt | None:
     """The checkpoint of a sequence that grew, or that has none of the day; None for an empty one or a repetition."""
     before = head.tree.size
     for leaf in _new_leaves(cursor, head):
@@ -168,12 +170,12 @@ def _checkpoint(cursor: CursorWrapper, head: _Head, *, on: date) -> SealReceipt 
     if not tree.size or (tree.size == before and head.sealed_on == on):
         return None
     number = head.number + 1
-    text = CheckpointText(seal_keys.origin(head.insurer, head.sequence), tree.size, tree.root, on, number)
+    text = CheckpointText(seal_keys.origin(head.insurer, head.sequence), tree.size, tree.root, on, number, at)
     note = signed(text, seal_keys.private_key())
     cursor.execute(
-        "INSERT INTO reinsurance_checkpoint (insurer_id, sequence, number, size, root, sealed_on, peaks, note) "
-        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        [head.insurer_id, head.sequence, number, tree.size, tree.root, on, b"".join(tree.peaks), note],
+        "INSERT INTO reinsurance_checkpoint (insurer_id, sequence, number, size, root, sealed_on, peaks, note, "
+        "recorded_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [head.insurer_id, head.sequence, number, tree.size, tree.root, on, b"".join(tree.peaks), note, at],
     )
     return SealReceipt(head.insurer, head.sequence, number, tree.size, tree.size - before, tree.root, on, note)
 

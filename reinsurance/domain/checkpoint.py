@@ -1,8 +1,8 @@
 """A signed statement of how long a sealed sequence is and what is in it, as text that outsiders' tools read.
 
 The form is a signed note (C2SP signed-note) whose text is a checkpoint (C2SP tlog-checkpoint): origin, number of
-leaves, root in base64, then one line each for the day and the checkpoint's own number. The key's name is the origin,
-its signature Ed25519; four bytes of a hash over name and key tell which key it was.
+leaves, root in base64, then one line each for the business day, the checkpoint's own number, and the instant. The key's
+name is the origin, its signature Ed25519; four bytes of a hash over name and key tell which key it was.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Final
 
@@ -24,7 +24,9 @@ _ED25519: Final = b"\x01"
 _TEXT: Final = re.compile(
     r"(?P<origin>[^\s+]+)\n(?P<size>0|[1-9][0-9]*)\n(?P<root>[A-Za-z0-9+/]{43}=)\n"
     r"day (?P<day>\d{4}-\d\d-\d\d)\nnumber (?P<number>[1-9][0-9]*)\n"
+    r"at (?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\n"
 )
+_INSTANT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 _SIGNATURE: Final = re.compile("— (?P<name>[^ +\n]+) (?P<bytes>[A-Za-z0-9+/=]+)\n")
 
 
@@ -32,7 +34,7 @@ _SIGNATURE: Final = re.compile("— (?P<name>[^ +\n]+) (?P<bytes>[A-Za-z0-9+/=]+
 class CheckpointText:
     """What is signed: so many leaves of the origin's sequence have this root, said on a business day.
 
-    `number` counts the checkpoints of an origin from 1, so that a missing one is seen.
+    `number` counts the checkpoints of an origin from 1, so that a missing one is seen; `at` is when it was made.
     """
 
     origin: str
@@ -40,10 +42,11 @@ class CheckpointText:
     root: bytes
     day: date
     number: int
+    at: datetime
 
     def __str__(self) -> str:
-        root = b64encode(self.root).decode()
-        return f"{self.origin}\n{self.size}\n{root}\nday {self.day.isoformat()}\nnumber {self.number}\n"
+        root, at = b64encode(self.root).decode(), self.at.astimezone(UTC).strftime(_INSTANT)
+        return f"{self.origin}\n{self.size}\n{root}\nday {self.day.isoformat()}\nnumber {self.number}\nat {at}\n"
 
 
 def key_id(name: str, public_key: Ed25519PublicKey) -> bytes:
@@ -69,13 +72,15 @@ def read(note: str) -> CheckpointText:
     text, separator, _signatures = note.rpartition("\n\n")
     found = _TEXT.fullmatch(f"{text}\n")
     if not separator or found is None:
-        raise ValueError("this is no checkpoint: origin, size, root, day and number are expected, one on each line")
+        raise ValueError(
+            "this is no checkpoint: origin, size, root, day, number and instant are expected, one on each line"
+        )
     root = b64decode(found["root"])
     if len(root) != HASH_BYTES:
         raise ValueError("the root of a checkpoint has 32 bytes")
-    return CheckpointText(
-        found["origin"], int(found["size"]), root, date.fromisoformat(found["day"]), int(found["number"])
-    )
+    day = date.fromisoformat(found["day"])
+    at = datetime.strptime(found["at"], _INSTANT).replace(tzinfo=UTC)
+    return CheckpointText(found["origin"], int(found["size"]), root, day, int(found["number"]), at)
 
 
 def is_signed_by(note: str, public_key: Ed25519PublicKey) -> bool:

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from reinsurance.models.columns import one_of
 from reinsurance.models.ledger import JournalEntry
@@ -96,6 +97,7 @@ class Checkpoint(_SealRow):
     sealed_on = models.DateField()
     peaks = models.BinaryField()
     note = models.TextField()
+    recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints: ClassVar = [
@@ -113,3 +115,25 @@ class Checkpoint(_SealRow):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.size}"
+
+
+class LedgerVerification(models.Model):
+    """That verify_ledger was run over all books, and what it found: written by the night, append-only."""
+
+    verified_on = models.DateField()
+    compared = models.BigIntegerField()
+    difference_count = models.IntegerField()
+    # The first of them, as they were told.
+    differences = models.JSONField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(compared__gte=0, difference_count__gte=0), name="verification_not_negative"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["-verified_on", "-id"], name="verification_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.verified_on}: {self.difference_count} differences"

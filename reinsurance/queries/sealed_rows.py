@@ -38,6 +38,12 @@ EVENT_JOINS: Final[dict[str, tuple[str, ...]]] = {
             "AND e.source_key = 'amend:' || c.source_key || ':' || t.position"
         ),
     ),
+    "ClaimMovement": (
+        (
+            "JOIN reinsurance_claimmovement t ON t.insurer_id = e.insurer_id AND t.cession_id = e.cession_id "
+            "AND e.source_key = 'claim:' || t.source_key"
+        ),
+    ),
     "RunOffRelease": (
         (
             "JOIN reinsurance_runoffrelease t ON t.insurer_id = e.insurer_id AND e.kind = 'release' "
@@ -46,14 +52,31 @@ EVENT_JOINS: Final[dict[str, tuple[str, ...]]] = {
     ),
 }
 
-# Columns that may be written after the row, once: sealed as a part of their own when they have been written.
-WRITTEN_LATER: Final[dict[str, tuple[str, ...]]] = {"Treaty": ("ended_on",)}
+# Columns that a later row, sealed itself, may overrule: a part of their own, good until such a row is there. A treaty's
+# end is agreed by two people, and verify_ledger compares it with the last of their decisions.
+OVERRULED: Final[dict[str, tuple[str, str]]] = {
+    "Treaty": (
+        "ended_on",
+        (
+            "EXISTS (SELECT 1 FROM reinsurance_treatydecision d JOIN reinsurance_treatyproposal p ON p.id = d.proposal_id "
+            "WHERE d.insurer_id = t.insurer_id AND d.outcome = 'approved' AND p.kind = 'end' "
+            "AND p.treaty_public_id = t.public_id)"
+        ),
+    )
+}
 # Columns that move with every transfer: verify_ledger recomputes them from transfers, which are sealed.
 RECOMPUTED: Final[dict[str, tuple[str, ...]]] = {
     "LedgerAccount": ("debits_posted", "credits_posted", "debits_pending", "credits_pending", "movements"),
 }
+# Rows that are written together with a parent: there is none more, once the parent is sealed.
+WRITTEN_WITH: Final[dict[str, tuple[str, str]]] = {
+    "BordereauLine": ("bordereau_id", "reinsurance_bordereau"),
+    "EnvelopeMovement": ("entry_id", "reinsurance_journalentry"),
+    "SettledLine": ("statement_id", "reinsurance_accountstatement"),
+}
 # Tables whose rows are not sealed, each for a reason.
 NOT_SEALED: Final[dict[str, str]] = {
+    "LedgerVerification": "says what was verified, and is not verified itself",
     "AllowedPair": "compared row by row with the chart in the code",
     "SealedEntry": "the seal itself: its order and its bytes are under the signed root",
     "SealedRecord": "the seal itself: its order and its bytes are under the signed root",
@@ -66,14 +89,18 @@ RECORDED_AT: Final = "recorded_at"
 
 @dataclass(frozen=True, slots=True)
 class RecordPart:
-    """One part of a table's rows that is sealed as records: `columns` of the rows for which `condition` holds."""
+    """One part of a table's rows that is sealed as records: the columns of the row `t`, until `overruled` (SQL) holds.
+
+    `parent` is the column and the table of the row that it is written with; None where there is none.
+    """
 
     table: str
     part: str
     columns: tuple[Field, ...]  # type: ignore[type-arg]
-    condition: str
+    overruled: str
     insurer: str
     has_recorded_at: bool
+    parent: tuple[str, str] | None
 
     @property
     def leaf(self) -> str:
@@ -94,12 +121,12 @@ def record_parts() -> list[RecordPart]:
         name = model.__name__
         if name in NOT_SEALED or name in EVENT_JOINS:
             continue
-        later = WRITTEN_LATER.get(name, ())
-        left_out = {*later, *RECOMPUTED.get(name, ())}
-        found.append(_part(model, "", [f for f in _columns(model) if f.column not in left_out], "true"))
-        for column in later:
-            kept = [f for f in _columns(model) if f.column in {column, "id", "insurer_id"}]
-            found.append(_part(model, column, kept, f"t.{column} IS NOT NULL"))
+        overruled, until = OVERRULED.get(name, (None, "false"))
+        left_out = {overruled, *RECOMPUTED.get(name, ())}
+        found.append(_part(model, "", [f for f in _columns(model) if f.column not in left_out], "false"))
+        if overruled is not None:
+            kept = [f for f in _columns(model) if f.column in {overruled, "id", "insurer_id"}]
+            found.append(_part(model, overruled, kept, until))
     return found
 
 
@@ -143,10 +170,18 @@ def _columns(model: type[Model]) -> Sequence[Field]:  # type: ignore[type-arg]
     return sorted(fields, key=lambda field: str(field.column))
 
 
-def _part(model: type[Model], part: str, columns: Sequence[Field], condition: str) -> RecordPart:  # type: ignore[type-arg]
+def _part(model: type[Model], part: str, columns: Sequence[Field], overruled: str) -> RecordPart:  # type: ignore[type-arg]
     names = {field.column for field in _columns(model)}
     insurer = "t.insurer_id" if "insurer_id" in names else "NULL::bigint"
-    return RecordPart(model._meta.db_table, part, tuple(columns), condition, insurer, RECORDED_AT in names)
+    return RecordPart(
+        table=model._meta.db_table,
+        part=part,
+        columns=tuple(columns),
+        overruled=overruled,
+        insurer=insurer,
+        has_recorded_at=RECORDED_AT in names,
+        parent=WRITTEN_WITH.get(model.__name__),
+    )
 
 
 def _line(name: str, columns: Sequence[Field]) -> str:  # type: ignore[type-arg]

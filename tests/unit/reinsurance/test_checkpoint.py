@@ -1,7 +1,7 @@
 """A checkpoint is text that others' tools read: signed under its origin's name, and by nobody else."""
 
 from base64 import b64decode
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from reinsurance.domain.checkpoint import CheckpointText, is_signed_by, key_id, read, signed, verifier_key
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-TEXT = CheckpointText("capweb.example/coface/journal", 17, bytes(range(32)), date(2020, 6, 15), 3)
+AT = datetime(2020, 6, 15, 1, 2, 3, 40, tzinfo=UTC)
+TEXT = CheckpointText("capweb.example/coface/journal", 17, bytes(range(32)), date(2020, 6, 15), 3, AT)
 
 
 def test_a_note_has_the_form_of_a_checkpoint():
@@ -20,6 +21,7 @@ def test_a_note_has_the_form_of_a_checkpoint():
         "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
         "day 2020-06-15",
         "number 3",
+        "at 2020-06-15T01:02:03.000040Z",
     ]
     dash, name, encoded = signature.rstrip("\n").split(" ")
     assert (dash, name) == ("—", TEXT.origin)
