@@ -41,7 +41,8 @@ class Judged:
     """One wish judged: the facts as they were used, the decision, and what it would draw on the envelope.
 
     `ceded_amount` is the whole ceded part, `increment` what it raises exposure by. `waits_for` names what keeps a grant
-    from being offered: a tariff, or a treaty.
+    from being offered: a tariff, or a treaty (none is open for its first day, or none that covers the buyer's country).
+    `zone` is that of the buyer's country, empty where it has none.
     """
 
     facts: Facts
@@ -50,6 +51,7 @@ class Judged:
     ceded_before: Decimal = ZERO
     ceded_amount: Decimal = ZERO
     waits_for: str = ""
+    zone: str = ""
 
     @property
     def is_grant(self) -> bool:
@@ -129,10 +131,24 @@ def _with_room(case: Facts, room: Decimal | None) -> Facts:
 
 def _judged(case: Facts, law: object, treaties: Treaties, before: Decimal) -> Judged:
     decision = engine.decide(case, law)  # type: ignore[arg-type]
+    country = case.buyer.country or ""
+    zone = _zone(law, country)
     treaty = treaties.get((kind_of(case.trigger.kind), case.market))
-    one = Judged(facts=case, decision=decision, treaty=treaty, ceded_before=before)
+    if treaty is not None and not treaty.covers(country, zone=zone):
+        treaty = None
+    one = Judged(facts=case, decision=decision, treaty=treaty, ceded_before=before, zone=zone)
     _count(one)
     return one
+
+
+def _ends_before(treaty: OpenTreaty, decision: Decision) -> bool:
+    """Whether the term would begin after the treaty has ended: nothing is granted that cannot be ceded (D-43)."""
+    return treaty.ended_on is not None and decision.term is not None and decision.term.first >= treaty.ended_on
+
+
+def _zone(law: object, country: str) -> str:
+    row = law.resolved.zones.get(country)  # type: ignore[attr-defined]
+    return "" if row is None else str(row.zone)
 
 
 def _count(one: Judged) -> None:
@@ -140,7 +156,7 @@ def _count(one: Judged) -> None:
     if not one.is_grant or one.decision.granted is None:
         one.ceded_amount, one.waits_for = ZERO, ""
         return
-    if one.treaty is None:
+    if one.treaty is None or _ends_before(one.treaty, one.decision):
         one.ceded_amount, one.waits_for = ZERO, "treaty"
         return
     one.ceded_amount = to_cent_half_up(one.decision.granted * one.treaty.ceded_ratio)

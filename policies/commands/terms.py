@@ -81,6 +81,7 @@ def _order(one: NewTerm) -> CessionOrder:
         hold_source_key=one.hold_source_key,
         replaces_cession_id=one.replaces_cession_id,
         run_off_until=one.run_off_until,
+        buyer_zone=one.judged.zone,
     )
 
 

@@ -39,7 +39,8 @@ def cede(actor: Actor, orders: Sequence[CessionOrder], *, on: date) -> list[Cess
     `on` is the day it is booked. An order given twice (same source key) answers with the first result.
 
     Raises CeilingReached when the envelope has no room for what exposure rises by, NoOpenTreaty when no treaty of the
-    insurer covers the kind and market on the term's first day, HoldNotLive when the offer's hold was already resolved,
+    insurer covers the kind and market on the term's first day, CountryNotCovered when its amendments leave the buyer's
+    country out, HoldNotLive when the offer's hold was already resolved,
     CessionNotLive when what is to be replaced has ended, CededDifferently when the source key stands with other
     figures, CreditExceedsPremium. Nothing is written in any of these cases.
     """

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from capweb.kernel.money import ZERO
 from reinsurance.commands.premium_transfers import credit_on, premium_ceded, premium_credited
-from reinsurance.commands.refusals import CessionNotLive, CessionUnknown, HoldNotLive, NoOpenTreaty
+from reinsurance.commands.refusals import CessionNotLive, CessionUnknown, CountryNotCovered, HoldNotLive, NoOpenTreaty
 from reinsurance.commands.write_changes import NewChange
 from reinsurance.domain.cession import CededShares, CessionOrder, shares_of
 from reinsurance.domain.transfer import Account, NewTransfer
@@ -49,10 +49,15 @@ class PlannedCession:
 
 
 def plan(order: CessionOrder, found: Found) -> PlannedCession:
-    """Raises NoOpenTreaty, HoldNotLive, CessionUnknown, CessionNotLive, CreditExceedsPremium as `cede` tells."""
+    """Raises NoOpenTreaty, CountryNotCovered, HoldNotLive, CessionUnknown, CessionNotLive, CreditExceedsPremium.
+
+    When each is raised, `cede` tells.
+    """
     treaty = found.book.open_on(order.term.first, kind=order.kind, market=order.market)
     if treaty is None:
         raise NoOpenTreaty.told(kind=order.kind, market=order.market, on=order.term.first)
+    if not treaty.covers(order.risk.buyer_country, zone=order.buyer_zone):
+        raise CountryNotCovered.told(treaty=treaty.public_id, country=order.risk.buyer_country, on=order.term.first)
     shares = shares_of(
         amount=order.amount,
         premium=order.premium,

@@ -57,6 +57,22 @@ class NoOpenTreaty(DomainError):
         )
 
 
+class CountryNotCovered(DomainError):
+    """The treaty's amendments leave the buyer's country out (R.442-8-12): referred, never granted unceded."""
+
+    code = "country_not_covered"
+
+    @classmethod
+    def told(cls, *, treaty: str, country: str, on: date) -> CountryNotCovered:
+        return cls(
+            _("The treaty %(treaty)s does not cover %(country)s on %(day)s; an amendment by country can be agreed.")
+            % {"treaty": treaty, "country": country, "day": on.isoformat()},
+            treaty=treaty,
+            country=country,
+            on=on,
+        )
+
+
 class HoldNotLive(DomainError):
     """The offer's hold does not exist, was given back, or has already become a cession."""
 

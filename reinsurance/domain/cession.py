@@ -82,7 +82,8 @@ class CessionOrder:
     `ceded_ratio` None takes the treaty's of the term's first day. `hold_source_key` turns the offer's hold into a draw.
     `replaces_cession_id` nets with the old term in one entry: live counts the new amount, and what the old one had
     above it goes to run-off until `run_off_until` (needed then). `premium_credited` is the unearned part of the old
-    term's premium, before cession (D-28).
+    term's premium, before cession (D-28). `buyer_zone` is the zone of the buyer's country on the term's first day, for
+    treaties that are amended by zone; empty where nobody knows it.
     """
 
     source_key: str
@@ -99,6 +100,7 @@ class CessionOrder:
     replaces_cession_id: int | None = None
     run_off_until: date | None = None
     premium_credited: Decimal = ZERO
+    buyer_zone: str = ""
 
     def __post_init__(self) -> None:
         _must_be_cents(self.amount, what="an amount")

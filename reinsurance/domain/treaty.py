@@ -60,6 +60,7 @@ class OpenTreaty:
     ceded_ratio: Decimal
     ceding_commission: Decimal
     opened_on: date
+    ended_on: date | None = None
     reporting_months: int = 3
     settlement_days: int | None = None
     large_loss_amount: Decimal | None = None

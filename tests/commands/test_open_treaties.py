@@ -71,9 +71,9 @@ def test_later_terms_do_not_rewrite_earlier_ones(cast, opening):
     set_ceilings(cast, {"domestic": Decimal("1000000.00")})
     _open(cast, replace(opening, ceding_commission=Decimal("0.10")))
     coface = cast.actor("coface")
-    with acting(coface):
-        row = Treaty.objects.get()
-        TreatyTerms.objects.create(
+    with acting_as_platform() as using:
+        row = Treaty.objects.using(using).get()
+        TreatyTerms.objects.using(using).create(
             insurer_id=coface.insurer_id,
             treaty=row,
             first_day=LATER,
@@ -81,6 +81,7 @@ def test_later_terms_do_not_rewrite_earlier_ones(cast, opening):
             ceding_commission=Decimal(0),
             booked_on=OPENING_DAY,
         )
+    with acting(coface):
         (receipt,) = cede(coface, [order("a", kind="complement")], on=LATER)
     assert receipt.shares.ceded_ratio == 1
     assert receipt.shares.commission == Decimal("87.50")
@@ -92,12 +93,10 @@ def test_a_treaty_is_between_an_insurer_and_a_reinsurer(cast, opening, changed):
         _open(cast, replace(opening, **changed))
 
 
-def test_an_insurer_opens_its_own_treaties_only(cast, opening):
-    coface, euler = cast.actor("coface"), cast.actor("euler-hermes")
-    with acting(coface):
-        assert len(open_treaties(coface, [opening], on=OPENING_DAY)) == 1
-    with acting(euler), pytest.raises(OrganisationUnfit):
-        open_treaties(euler, [opening], on=OPENING_DAY)
+def test_a_reinsurer_opens_no_treaty_by_itself(cast, opening):
+    ccr = PlatformActor(name="ccr", role="reinsurer", organisation_id=cast.organisations["ccr"].pk)
+    with acting_as_platform(), pytest.raises(NotAllowed):
+        open_treaties(ccr, [opening], on=OPENING_DAY)
 
 
 def test_a_reinsurer_does_not_move_the_envelopes(cast):
