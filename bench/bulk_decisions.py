@@ -11,13 +11,14 @@ import time
 import uuid
 from datetime import date
 
-import psycopg
 from django.core.management import call_command
 from django.db import connections
 from rich.console import Console
 from rich.table import Table
 
 from bench import conventional
+from bench.floor import copy_database
+from bench.floor import floor as floor_of
 from capweb.accounts.acting import acting
 from capweb.accounts.actor import Actor
 from capweb.accounts.queries import memberships
@@ -53,12 +54,12 @@ def run(*, rows: int, peer_rows: int) -> dict[str, object]:
     begun = time.perf_counter()
     receipt = submit_file(desk, ours_file, file_name="bench.csv", media_type=None, on=DAY)
     stored = time.perf_counter() - begun
-    before = _copy_database("bench_before")
+    before = copy_database("bench_before")
     begun = time.perf_counter()
     decide_submission(desk, receipt.public_id, on=DAY, holder=uuid.uuid4().hex)
     ours = time.perf_counter() - begun
     outcomes = _outcomes(desk, receipt.public_id)
-    floor, written = _floor(before)
+    floor, written = floor_of(before, TABLES)
     conventional_seconds = conventional.run(desk, peer_file, on=DAY)
 
     rates = {"ours": rows / ours, "floor": rows / floor, "peer": peer_rows / conventional_seconds}
@@ -102,53 +103,3 @@ def _outcomes(actor: Actor, submission: str) -> dict[str, int]:
         for (outcome,) in SubmissionRow.objects.filter(submission__public_id=submission).values_list("outcome"):
             found[str(outcome)] = found.get(str(outcome), 0) + 1
     return found
-
-
-def _owner(database: str | None = None) -> psycopg.Connection:
-    settings = connections["owner"].get_connection_params()
-    return psycopg.connect(
-        host=settings.get("host"), port=settings.get("port"), user=settings.get("user"),
-        password=settings.get("password"), dbname=database or settings["dbname"], autocommit=True,
-    )  # fmt: skip
-
-
-def _copy_database(name: str) -> str:
-    """A copy of the database as it stands, made from a moment without connections."""
-    for connection in connections.all():
-        connection.close()
-    source = connections["owner"].settings_dict["NAME"]
-    with _owner("postgres") as owner:
-        owner.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
-    return name
-
-
-def _floor(before: str) -> tuple[float, dict[str, int]]:
-    """Seconds to COPY what ours wrote into the copy of the database, and how many rows that is, by table."""
-    for connection in connections.all():
-        connection.close()
-    written: dict[str, int] = {}
-    seconds = 0.0
-    with _owner() as source, _owner(before) as target:
-        for table in TABLES:
-            (last,) = target.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()
-            columns = _columns(source, table)
-            with source.cursor().copy(
-                f"COPY (SELECT {columns} FROM {table} WHERE id > {last} ORDER BY id) TO STDOUT"
-            ) as copy:
-                chunks = [bytes(chunk) for chunk in copy]
-            written[table] = sum(chunk.count(b"\n") for chunk in chunks)
-            begun = time.perf_counter()
-            with target.cursor().copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-                for chunk in chunks:
-                    copy.write(chunk)
-            seconds += time.perf_counter() - begun
-    return seconds, written
-
-
-def _columns(connection: psycopg.Connection, table: str) -> str:
-    rows = connection.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND table_schema = 'public' "
-        "AND is_generated = 'NEVER' ORDER BY ordinal_position",
-        [table],
-    )
-    return ", ".join(f'"{name}"' for (name,) in rows)

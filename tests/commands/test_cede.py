@@ -5,8 +5,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from capweb.accounts.acting import acting
+from capweb.audit.copying import FEW_ROWS
 from reinsurance.commands.cede import cede, replace_cessions
 from reinsurance.commands.end_cessions import end_cessions
 from reinsurance.commands.hold_capacity import hold_capacity, void_holds
@@ -253,12 +256,10 @@ def test_two_insurers_may_use_the_same_key(cast, insurer):
     assert ours.cession_id != theirs.cession_id
 
 
-def test_a_batch_of_any_size_takes_the_same_number_of_queries(insurer, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+@pytest.mark.parametrize("sizes", [(1, FEW_ROWS // 2), (FEW_ROWS + 1, 5 * FEW_ROWS)], ids=["by INSERT", "by COPY"])
+def test_a_batch_of_any_size_takes_the_same_number_of_queries(insurer, sizes):
     counts = []
-    for size in (3, 30):
+    for size in sizes:
         with CaptureQueriesContext(connection) as captured:
             _cede(insurer, *(order(f"{size}-{n}") for n in range(size)))
         counts.append(len(captured))
