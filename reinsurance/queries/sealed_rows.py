@@ -57,11 +57,10 @@ EVENT_JOINS: Final[dict[str, tuple[str, ...]]] = {
 OVERRULED: Final[dict[str, tuple[str, str]]] = {
     "Treaty": (
         "ended_on",
-        (
-            "EXISTS (SELECT 1 FROM reinsurance_treatydecision d JOIN reinsurance_treatyproposal p ON p.id = d.proposal_id "
-            "WHERE d.insurer_id = t.insurer_id AND d.outcome = 'approved' AND p.kind = 'end' "
-            "AND p.treaty_public_id = t.public_id)"
-        ),
+        """EXISTS (SELECT 1 FROM reinsurance_treatydecision d
+                   JOIN reinsurance_treatyproposal p ON p.id = d.proposal_id
+                   WHERE d.insurer_id = t.insurer_id AND d.outcome = 'approved' AND p.kind = 'end'
+                     AND p.treaty_public_id = t.public_id)""",
     )
 }
 # Columns that move with every transfer: verify_ledger recomputes them from transfers, which are sealed.
@@ -150,13 +149,12 @@ def manifest_leaf(manifest: str) -> str:
     return _leaf_hash(manifest)
 
 
-def orphans(model: type[Model]) -> str:
-    """SQL that tells id and insurer_id of rows that belong to an event's table and to no entry."""
-    claimed = "".join(
-        f" EXCEPT SELECT t.id, t.insurer_id FROM reinsurance_journalentry e {join}"  # noqa: S608 (our own names)
-        for join in EVENT_JOINS[model.__name__]
+def event_rows(name: str) -> str:
+    """SQL that tells entry_id, row and insurer_id of every row of an event's table that an entry claims."""
+    return " UNION ALL ".join(
+        f"SELECT e.id AS entry_id, t.id AS row, t.insurer_id FROM reinsurance_journalentry e {join}"  # noqa: S608
+        for join in EVENT_JOINS[name]
     )
-    return f"SELECT t.id, t.insurer_id FROM {model._meta.db_table} t{claimed}"  # noqa: S608 (our own names)
 
 
 def row_bytes(table: str) -> str:
