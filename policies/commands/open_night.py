@@ -1,8 +1,8 @@
 """Open the night: everything that a new business day brings, in one order, once.
 
 Expire offers → renew what was asked for → lapse the rest → complements follow their primary → notices → run-off that
-has passed → envelopes to law and ceilings checked. Unique per day, so a missed night can be replayed, and a second run
-changes nothing. The report is compared with the ledger; a mismatch is an alert, never a silent fix.
+has passed → envelopes to law and ceilings checked → journal sealed and the whole ledger verified. Unique per day, so a
+missed night can be replayed, and a second run changes nothing. A mismatch is an alert, never a silent fix.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ from policies.commands.renew_guarantees import lapse_terms, renew_terms
 from policies.models import GuaranteeTerm, Night, NightRun, Notice, OfferStatus, RequestStatus, TermStatus
 from policies.queries import offers as offer_rows
 from reinsurance.commands.authorise_capacity import bring_envelopes_to_law
+from reinsurance.commands.record_verification import record_verification
 from reinsurance.commands.release_run_off import release_run_off
+from reinsurance.commands.seal_journal import seal_journal
 from reinsurance.queries.verification import verify_ledger
 
 log = structlog.get_logger(__name__)
@@ -77,9 +79,15 @@ def open_night(day: date, *, at: datetime, progress: Progress | None = None) -> 
         insurers[house.code] = _night_of(actor, day, at=at)
         if progress is not None:
             progress(house.code)
-    with acting_as_platform() as alias:
+    with acting_as_platform():
         release_run_off(platform, on=day)
-        differences = [told for check in verify_ledger().checks for told in check.differences]
+    # Each in a transaction of its own: what is sealed has been committed, and is verified in one snapshot.
+    with acting_as_platform():
+        seal_journal(platform, on=day)
+    found = verify_ledger()
+    differences = found.differences
+    with acting_as_platform() as alias:
+        record_verification(platform, found, on=day)
         report = NightReport(day=day, insurers=insurers, ledger_differences=differences)
         Night.objects.using(alias).filter(pk=night.pk, finished_at__isnull=True).update(
             finished_at=Now(), report={"insurers": insurers, "ledger_differences": differences}

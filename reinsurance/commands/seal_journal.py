@@ -67,7 +67,7 @@ def seal_journal(actor: PlatformActor, *, on: date) -> list[SealReceipt]:
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PUBLISHER])
         cursor.execute("SELECT statement_timestamp()")
-        at: datetime = cursor.fetchone()[0]  # type: ignore[index] # one row, always
+        at: datetime = cursor.fetchone()[0]
         heads = _heads(cursor)
         _place(cursor, heads)
         _seal_entries(cursor)
