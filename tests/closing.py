@@ -1,4 +1,4 @@
-"""A small insurer whose periods are closed: cessions, a correction, a follow-down, a renewal at less, a lapse, a release.
+"""A small insurer whose periods are closed: cessions, a correction, a follow-down, a renewal at less, a lapse.
 
 Everything goes through the real commands; two roles write, so ask for `committed` or `committed_once` beside it.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from capweb.accounts.acting import acting
 from capweb.accounts.actor import Actor
@@ -16,14 +17,17 @@ from reinsurance.commands.cede import cede
 from reinsurance.commands.close_bordereau import ClosedBordereau, close_bordereaux
 from reinsurance.commands.end_cessions import end_cessions
 from reinsurance.commands.release_run_off import release_run_off
+from reinsurance.documents.bordereau_files import bordereau_csv, bordereau_json
+from reinsurance.documents.bordereau_xlsx import bordereau_xlsx
 from reinsurance.domain.cession import Amendment, Ending
 from reinsurance.domain.closing import period_named
+from reinsurance.queries import bordereaux
 from reinsurance.queries.treaties import treaties
-from tests.books import open_books, order, term
+from tests.books import open_books, order
 from tests.cast import OPENING_DAY, Cast
 
 SPRING, SUMMER, AUTUMN = (period_named(name) for name in ("2020-Q2", "2020-Q3", "2020-Q4"))
-RENEWAL_DAY = date(2020, 9, 15)
+LAPSE = date(2020, 9, 15)
 
 
 def live_through_2020(cast: Cast) -> Actor:
@@ -32,8 +36,7 @@ def live_through_2020(cast: Cast) -> Actor:
     actor = cast.actor(role="reinsurance_accountant")
     with acting(actor):
         made = cede(actor, [order("a"), order("b", amount="33333.33"), order("c"), order("d")], on=OPENING_DAY)
-    a, b, c, d = (receipt.cession_id for receipt in made)
-    with acting(actor):
+        a, b, c, d = (receipt.cession_id for receipt in made)
         corrected = Amendment(
             cession_id=d,
             amount=Decimal("70000.00"),
@@ -41,10 +44,10 @@ def live_through_2020(cast: Cast) -> Actor:
             is_correction=True,
             premium_credited=Decimal("262.50"),
         )
+        amend_cessions(actor, [corrected], on=date(2020, 7, 2))
         followed = Amendment(
             cession_id=b, amount=Decimal("20000.01"), effective_on=date(2020, 7, 20), run_off_until=date(2020, 12, 1)
         )
-        amend_cessions(actor, [corrected], on=date(2020, 7, 2))
         amend_cessions(actor, [followed], on=date(2020, 7, 20))
         # Replaced a fortnight before its end: 14 of 92 days come back.
         renewal = order(
@@ -56,11 +59,7 @@ def live_through_2020(cast: Cast) -> Actor:
             premium_credited=Decimal("133.15"),
         )
         cede(actor, [renewal], on=date(2020, 9, 1))
-        end_cessions(
-            actor,
-            [Ending(cession_id=c, effective_on=RENEWAL_DAY, run_off_until=date(2020, 10, 15))],
-            on=RENEWAL_DAY,
-        )
+        end_cessions(actor, [Ending(cession_id=c, effective_on=LAPSE, run_off_until=date(2020, 10, 15))], on=LAPSE)
         release_run_off(actor, on=date(2020, 10, 15))
     return actor
 
@@ -78,4 +77,20 @@ def close(actor: Actor, period: Term, *, on: date | None = None) -> dict[str, Cl
     return {one.kind: one for one in found}
 
 
-__all__ = ["AUTUMN", "SPRING", "SUMMER", "close", "live_through_2020", "substitution_of", "term"]
+def files_of(actor: Actor, public_id: str) -> dict[str, bytes]:
+    """The three files of a closed bordereau, as they are downloaded."""
+    with acting(actor):
+        found = bordereaux.bordereau(actor, public_id)
+    made = {"xlsx": bordereau_xlsx(found.written, public_id, bordereaux.in_pieces(actor, found)).read()}
+    for name, write in (("json", bordereau_json), ("csv", bordereau_csv)):
+        made[name] = b"".join(write(found.written, public_id, bordereaux.in_pieces(actor, found)))
+    return made
+
+
+def saved(actor: Actor, public_id: str, folder: Path) -> dict[str, Path]:
+    """The three files in a folder."""
+    paths = {}
+    for name, content in files_of(actor, public_id).items():
+        paths[name] = folder / f"{public_id}.{name}"
+        paths[name].write_bytes(content)
+    return paths

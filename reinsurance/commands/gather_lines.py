@@ -44,6 +44,21 @@ _ORIGINS: Final = """
     ) AS origin
     WHERE line.cession_id = origin.cession_id AND line.kind = ANY (%(corrections)s)
 """
+# A claim's movement that reverses another names it.
+_REVERSED: Final = """
+    UPDATE gathered_lines AS line SET corrects_id = origin.id
+    FROM (
+        SELECT id, entry_id FROM gathered_lines
+        UNION ALL
+        SELECT o.id, o.entry_id
+        FROM reinsurance_bordereauline o
+        JOIN reinsurance_bordereau b ON b.insurer_id = o.insurer_id AND b.id = o.bordereau_id
+        WHERE o.insurer_id = %(insurer)s AND b.treaty_id = %(treaty)s AND b.kind = %(kind)s
+          AND b.layout_version = %(layout)s AND b.period_first < %(first)s
+          AND o.entry_id IN (SELECT corrected_entry_id FROM gathered_lines)
+    ) AS origin
+    WHERE line.corrected_entry_id = origin.entry_id
+"""
 # Premium that comes back is always a correction of premium that was ceded; exposure that ends or is replaced is not.
 _CORRECTIONS: Final[Mapping[BordereauKind, tuple[str, ...]]] = {
     "risk": ("amended", "corrected"),
@@ -71,6 +86,8 @@ def gather(alias: str, kind: BordereauKind, facts: Mapping[str, Any], *, is_to_b
         cursor.execute(_GATHER.format(ids=ids, lines=LINES[kind]), dict(facts))
         if kind in _CORRECTIONS:
             cursor.execute(_ORIGINS, {**facts, "kind": kind, "corrections": list(_CORRECTIONS[kind])})
+        else:
+            cursor.execute(_REVERSED, {**facts, "kind": kind})
         cursor.execute("CREATE INDEX ON gathered_lines (id)")
         cursor.execute("ANALYZE gathered_lines")
 

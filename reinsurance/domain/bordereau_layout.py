@@ -36,7 +36,7 @@ CHANGES: Final[Mapping[BordereauKind, tuple[str, ...]]] = {
 _BESIDE: Final[Mapping[BordereauKind, tuple[str, ...]]] = {
     "risk": ("amount_after", "ceded_before", "run_off_until"),
     "premium": (),
-    "claims": ("claim",),
+    "claims": ("claim", "amount_after"),
     "recoveries": ("claim",),
 }
 RATIOS: Final = frozenset({"ceded_ratio", "premium_rate", "ceding_commission"})

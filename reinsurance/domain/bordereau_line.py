@@ -15,7 +15,6 @@ from capweb.kernel.money import ZERO
 
 BordereauKind = Literal["risk", "premium", "claims", "recoveries"]
 KINDS: Final[tuple[BordereauKind, ...]] = ("risk", "premium", "claims", "recoveries")
-CORRECTIONS: Final = frozenset({"amended", "corrected", "indemnity_reversed", "recovery_reversed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,48 +79,39 @@ _PREMIUM: Final = f"""
     WHERE x.premium_credited <> 0 OR x.ceded_premium_credited <> 0 OR x.commission_returned <> 0
 """  # noqa: S608 (fragments of this module)
 
-# One line for an entry of a claim: what its transfers say, whatever they are called.
+# One line for a movement of a claim; a reserve is told with the level that it was set to.
 _CLAIMED: Final = f"""
     WITH {_TOLD}
     SELECT t.journal_number, 0 AS place, t.id AS entry_id, c.id AS cession_id, {{kind}} AS kind, c.treaty_year,
-           t.booked_on, t.booked_on AS effective_on, '' AS claim_reference, NULL::numeric AS amount_after,
-           NULL::numeric AS ceded_before, NULL::date AS run_off_until, 0::numeric AS gross_change,
+           t.booked_on, m.effective_on, m.claim_reference, m.level_amount AS amount_after,
+           NULL::numeric AS ceded_before, NULL::date AS run_off_until, signed.gross AS gross_change,
            0::numeric AS live_change, 0::numeric AS run_off_change, 0::numeric AS ceded_premium,
-           0::numeric AS commission, {{indemnity}} AS ceded_indemnity, {{recovery}} AS ceded_recovery,
-           {{reserve}} AS reserve_change, NULL::bigint AS corrected_entry_id
+           0::numeric AS commission,
+           CASE WHEN m.kind = 'indemnity' THEN signed.ceded ELSE 0 END AS ceded_indemnity,
+           CASE WHEN m.kind = 'recovery' THEN signed.ceded ELSE 0 END AS ceded_recovery,
+           CASE WHEN m.kind = 'reserve' THEN signed.ceded ELSE 0 END AS reserve_change,
+           o.id AS corrected_entry_id
     FROM told t
-    JOIN ours c ON c.id = t.cession_id
+    JOIN reinsurance_claimmovement m ON m.insurer_id = %(insurer)s AND t.source_key = 'claim:' || m.source_key
+    JOIN ours c ON c.id = m.cession_id
+    LEFT JOIN reinsurance_claimmovement k ON k.insurer_id = m.insurer_id AND k.id = m.corrects_id
+    LEFT JOIN reinsurance_journalentry o ON o.insurer_id = m.insurer_id AND o.source_key = 'claim:' || k.source_key
     CROSS JOIN LATERAL (
-        SELECT COALESCE(sum(CASE code WHEN 'indemnity_ceded' THEN amount WHEN 'indemnity_reversed' THEN -amount END), 0)
-                   AS indemnity,
-               COALESCE(sum(CASE code WHEN 'reserve_raised' THEN amount WHEN 'reserve_reduced' THEN -amount END), 0)
-                   AS reserve,
-               COALESCE(sum(CASE code WHEN 'recovery_ceded' THEN amount WHEN 'recovery_reversed' THEN -amount END), 0)
-                   AS recovery
-        FROM reinsurance_transfer WHERE insurer_id = %(insurer)s AND entry_id = t.id AND state = 'posted'
-    ) AS x
-    WHERE t.kind IN ('claim', 'claim_correction', 'recovery') AND {{told}}
+        SELECT CASE WHEN m.is_reversal THEN -m.amount ELSE m.amount END AS gross,
+               CASE WHEN m.is_reversal THEN -m.ceded_amount ELSE m.ceded_amount END AS ceded
+    ) AS signed
+    WHERE m.kind = ANY ({{kinds}})
 """  # noqa: S608 (fragments of this module)
+_MAYBE_REVERSED: Final = "m.kind || CASE WHEN m.is_reversal THEN '_reversed' ELSE '' END"
 LINES: Final[dict[BordereauKind, str]] = {
     "risk": _RISK,
     "premium": _PREMIUM,
     "claims": _CLAIMED.format(
-        kind="CASE WHEN x.indemnity > 0 THEN 'indemnity' WHEN x.indemnity < 0 THEN 'indemnity_reversed' "
-        "ELSE 'reserve' END",
-        indemnity="x.indemnity",
-        reserve="x.reserve",
-        recovery="0::numeric",
-        told="(x.indemnity <> 0 OR x.reserve <> 0)",
+        kind=f"CASE WHEN m.kind = 'reserve' THEN m.kind ELSE {_MAYBE_REVERSED} END",
+        kinds="ARRAY['indemnity', 'reserve']",
     ),
-    "recoveries": _CLAIMED.format(
-        kind="CASE WHEN x.recovery > 0 THEN 'recovery' ELSE 'recovery_reversed' END",
-        indemnity="0::numeric",
-        reserve="0::numeric",
-        recovery="x.recovery",
-        told="x.recovery <> 0",
-    ),
+    "recoveries": _CLAIMED.format(kind=_MAYBE_REVERSED, kinds="ARRAY['recovery']"),
 }
-
 # What the same entries moved on the treaty's accounts, signed as the lines are; what statements settled stands apart,
 # being told by no line.
 MOVED: Final = f"""
