@@ -67,7 +67,14 @@ MENU: Final = (
         frozenset({DESK, PORTAL}),
         frozenset({"policies:submission"}),
     ),
-    Entry(_("Envelopes"), "reinsurance:envelopes", "gauge", "envelopes.read", frozenset({DESK, PLATFORM})),
+    Entry(
+        _("Envelopes"),
+        "reinsurance:envelopes",
+        "gauge",
+        "envelopes.read",
+        frozenset({DESK, PLATFORM}),
+        frozenset({"reinsurance:allotments"}),
+    ),
     Entry(_("Treaties"), "reinsurance:treaties", "file-certificate", "treaties.read", frozenset({DESK, PLATFORM})),
     Entry(_("Journal"), "reinsurance:entries", "book", "ledger.read", frozenset({DESK, PLATFORM})),
     Entry(

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from reinsurance.web import pages
+from reinsurance.web import allotments, pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("envelopes", pages.Envelopes.as_view(), name="envelopes"),
+    path("envelopes/parts", allotments.Allotments.as_view(), name="allotments"),
     path("treaties", pages.Treaties.as_view(), name="treaties"),
     path("journal", pages.Entries.as_view(), name="entries"),
 ]

@@ -21,6 +21,7 @@ OPEN_TO = {
     "policies:portal": INSURERS | BROKERS,
     "policies:business_day": {"operator"},
     "reinsurance:envelopes": INSURERS | PLATFORM,
+    "reinsurance:allotments": INSURERS | PLATFORM,
     "reinsurance:treaties": {"accountant", "administrator", "auditor", "reinsurer"},
     "reinsurance:entries": {"accountant", "auditor", "reinsurer"},
 }
