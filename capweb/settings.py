@@ -200,6 +200,13 @@ STATICFILES_FINDERS = [
 # Compressing everything with brotli takes 40 s on two cores; each file once and source maps not at all, 10 s.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
+# Without a mail server, and in every sandbox, mails are written as files into the data folder.
+MAIL_FOLDER = env.path("CAPWEB_MAIL_FOLDER", default=str(DATA_FOLDER / "mail"))
+DEFAULT_FROM_EMAIL = env.str("CAPWEB_MAIL_FROM", default="capweb@localhost")
+if env.str("CAPWEB_MAIL_URL", default=""):
+    vars().update(env.email_url("CAPWEB_MAIL_URL"))
+else:
+    EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", str(MAIL_FOLDER)
 MEDIA_ROOT = env.path("CAPWEB_MEDIA", default=str(DATA_FOLDER / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
 import structlog
@@ -22,17 +21,19 @@ from capweb.accounts.commands.enter_people import move_business_day
 from capweb.accounts.models import Installation
 from capweb.accounts.queries import memberships
 from capweb.kernel.errors import DomainError
-from eligibility.domain.law_files import shipped_law_book
 from policies.commands.accept_offers import end_offers
 from policies.commands.chunks import CHUNK_ROWS
 from policies.commands.follow_primary import follow_primary
+from policies.commands.reconcile_cessions import ceilings_on, reconcile_cessions
 from policies.commands.renew_guarantees import lapse_terms, renew_terms
 from policies.models import GuaranteeTerm, Night, NightRun, Notice, OfferStatus, RequestStatus, TermStatus
 from policies.queries import offers as offer_rows
 from reinsurance.commands.authorise_capacity import bring_envelopes_to_law
+from reinsurance.commands.raise_ceiling_alerts import raise_ceiling_alerts
 from reinsurance.commands.record_verification import record_verification
 from reinsurance.commands.release_run_off import release_run_off
 from reinsurance.commands.seal_journal import seal_journal
+from reinsurance.commands.send_alert_mails import send_alert_mails
 from reinsurance.queries.verification import verify_ledger
 
 log = structlog.get_logger(__name__)
@@ -81,17 +82,21 @@ def open_night(day: date, *, at: datetime, progress: Progress | None = None) -> 
             progress(house.code)
     with acting_as_platform():
         release_run_off(platform, on=day)
+        raise_ceiling_alerts(platform, on=day)
     # Each in a transaction of its own: what is sealed has been committed, and is verified in one snapshot.
     with acting_as_platform():
         seal_journal(platform, on=day)
     found = verify_ledger()
     differences = found.differences
     with acting_as_platform() as alias:
+        checks = reconcile_cessions(platform, on=day)
+        differences += [f"{check.name}: {told}" for check in checks for told in check.differences]
         record_verification(platform, found, on=day)
         report = NightReport(day=day, insurers=insurers, ledger_differences=differences)
         Night.objects.using(alias).filter(pk=night.pk, finished_at__isnull=True).update(
             finished_at=Now(), report={"insurers": insurers, "ledger_differences": differences}
         )
+    send_alert_mails(platform, on=day, is_sandbox=_is_sandbox())
     if differences:
         log.error("the ledger does not agree with its transfers", day=str(day), differences=differences)
     return report
@@ -147,14 +152,12 @@ def _send_notices(actor: Actor, day: date) -> int:
 
 
 def _envelopes_to_law(platform: PlatformActor, day: date) -> None:
-    law = shipped_law_book().on(day)
-    ceilings: dict[Any, Decimal] = {}
-    for market in ("domestic", "export"):
-        ceiling = law.amounts.get(f"envelopes/{market}/ceiling")
-        if ceiling is not None:
-            ceilings[market] = ceiling
     with acting_as_platform():
-        bring_envelopes_to_law(platform, ceilings, on=day)
+        bring_envelopes_to_law(platform, ceilings_on(day), on=day)
+
+
+def _is_sandbox() -> bool:
+    return Installation.objects.using("platform").filter(is_sandbox=True).exists()
 
 
 def _stored(night: Night) -> NightReport:
