@@ -14,12 +14,15 @@ from capweb.accounts.actor import Actor
 from capweb.kernel.periods import Term
 from reinsurance.commands.amend_cessions import amend_cessions
 from reinsurance.commands.cede import cede
+from reinsurance.commands.cede_claims import cede_claims
+from reinsurance.commands.cede_recoveries import cede_recoveries
 from reinsurance.commands.close_bordereau import ClosedBordereau, close_bordereaux
 from reinsurance.commands.end_cessions import end_cessions
 from reinsurance.commands.release_run_off import release_run_off
 from reinsurance.documents.bordereau_files import bordereau_csv, bordereau_json
 from reinsurance.documents.bordereau_xlsx import bordereau_xlsx
 from reinsurance.domain.cession import Amendment, Ending
+from reinsurance.domain.claim import CorrectionOrder, IndemnityOrder, RecoveryOrder, ReserveOrder
 from reinsurance.domain.closing import period_named
 from reinsurance.queries import bordereaux
 from reinsurance.queries.treaties import treaties
@@ -61,7 +64,34 @@ def live_through_2020(cast: Cast) -> Actor:
         cede(actor, [renewal], on=date(2020, 9, 1))
         end_cessions(actor, [Ending(cession_id=c, effective_on=LAPSE, run_off_until=date(2020, 10, 15))], on=LAPSE)
         release_run_off(actor, on=date(2020, 10, 15))
+        _claims(actor, c)
     return actor
+
+
+def _claims(actor: Actor, cession: int) -> None:
+    """A claim reserved in summer, paid and partly recovered in autumn; another paid by mistake and taken back."""
+    first = {"cession_id": cession, "claim_reference": "S-2020-1"}
+    second = {"cession_id": cession, "claim_reference": "S-2020-2"}
+    # The summer's movements are booked on their own days: nothing here depends on the order of writing.
+    day = date(2020, 9, 20)
+    cede_claims(actor, [ReserveOrder(source_key="r1", effective_on=day, level=Decimal("50000.00"), **first)], on=day)
+    day = date(2020, 9, 25)
+    wrong = IndemnityOrder(source_key="i2", effective_on=day, amount=Decimal("3000.33"), **second)
+    cede_claims(actor, [wrong], on=day)
+    day = date(2020, 10, 5)
+    paid = IndemnityOrder(
+        source_key="i1", effective_on=day, amount=Decimal("20000.01"), reserve_level=Decimal("29999.99"), **first
+    )
+    cede_claims(actor, [paid], on=day)
+    day = date(2020, 10, 20)
+    cede_claims(actor, [CorrectionOrder(source_key="k2", effective_on=day, corrects="i2")], on=day)
+    day = date(2020, 11, 10)
+    received = RecoveryOrder(
+        source_key="b1", effective_on=day, received=Decimal("5000.00"), costs=Decimal("100.05"), **first
+    )
+    cede_recoveries(actor, [received], on=day)
+    back = CorrectionOrder(source_key="k1", effective_on=day, corrects="b1", amount=Decimal("400.00"))
+    cede_recoveries(actor, [back], on=date(2020, 12, 1))
 
 
 def substitution_of(actor: Actor) -> str:

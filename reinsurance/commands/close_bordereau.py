@@ -21,6 +21,7 @@ from capweb.audit.trail import Change
 from capweb.kernel.identifiers import new_public_id
 from capweb.kernel.periods import Term
 from reinsurance.commands import closable, gather_lines
+from reinsurance.commands.advise_losses import advise_losses
 from reinsurance.commands.book_entries import leave_trail
 from reinsurance.commands.close_technical_account import close_technical_accounts
 from reinsurance.commands.seal_journal import seal_journal
@@ -97,6 +98,7 @@ def _close(
         Change("technical_account.closed", one.public_id, became={"balance": str(one.balance)}) for one in accounts
     ]
     leave_trail(actor, changes, on=on)
+    advise_losses(actor, [public_id], on=on)
     return [_receipt(row, public_id, is_repeat=False) for row in rows]
 
 

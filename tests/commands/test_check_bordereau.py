@@ -152,6 +152,15 @@ PLANTED: dict[str, tuple[str, Plant, str]] = {
     "lines out of the journal's order": ("summer-risk", _swap_lines, "journal_number"),
     "a sum that the lines do not come to": ("spring-premium", _raise_a_sum, "sums: all.ceded_premium_change"),
     "terms that are not those of the lines": ("spring-risk", _raise_the_terms, "ceded_ratio: expected 0.90"),
+    "an indemnity a cent too dear": ("autumn-claims", _set("ceded_indemnity_change", "19000.02"), "line 1: ceded_ind"),
+    "an indemnity that the reinsurer would owe twice": (
+        "autumn-claims",
+        _set("owed_change", "-38000.02"),
+        "owed_change",
+    ),
+    "a reserve ceded whole": ("summer-claims", _set("reserve_change", "50000.00"), "line 1: reserve_change"),
+    "a recovery that is kept": ("autumn-recoveries", _set("ceded_recovery_change", "0.00"), "ceded_recovery_change"),
+    "a claim without a name": ("summer-claims", _set("claim", ""), "line 1: claim"),
     "an amount that is no number": ("spring-risk", _set("amount", "cent mille"), "line 1: amount"),
 }
 

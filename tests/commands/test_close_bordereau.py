@@ -55,7 +55,10 @@ def test_a_quarter_tells_each_event_once_in_the_order_of_the_journal(accountant)
     assert told == ["corrected", "amended", "replaced", "ceded", "ended"]
     assert [line.kind for line in lines_of(accountant, summer["premium"])] == ["corrected", "replaced", "ceded"]
     assert [line.kind for line in lines_of(accountant, autumn["risk"])] == ["released"]
-    assert autumn["claims"].line_count == autumn["recoveries"].line_count == 0
+    assert [line.kind for line in lines_of(accountant, summer["claims"])] == ["reserve", "indemnity"]
+    told = [line.kind for line in lines_of(accountant, autumn["claims"])]
+    assert told == ["indemnity", "reserve", "indemnity_reversed"]
+    assert [line.kind for line in lines_of(accountant, autumn["recoveries"])] == ["recovery", "recovery_reversed"]
     numbers = [line.journal_number for line in lines_of(accountant, summer["risk"])]
     assert numbers == sorted(numbers)
 
@@ -73,6 +76,23 @@ def test_a_correction_names_the_line_that_it_corrects(accountant):
         Decimal("-133.15"),
         Decimal("-126.49"),
     )
+
+
+def test_a_claim_taken_back_names_the_line_that_told_it(accountant):
+    close(accountant, SPRING)
+    summer, autumn = close(accountant, SUMMER), close(accountant, AUTUMN)
+    wrong = lines_of(accountant, summer["claims"])[1]
+    back = lines_of(accountant, autumn["claims"])[2]
+    assert (wrong.claim, wrong.gross_change, wrong.ceded_indemnity_change) == (
+        "S-2020-2",
+        Decimal("3000.33"),
+        Decimal("2850.31"),
+    )
+    assert (back.claim, back.corrects, back.owed_change) == ("S-2020-2", "2020-07-01/2", Decimal("2850.31"))
+    recovered = lines_of(accountant, autumn["recoveries"])
+    # 5,000.00 less 100.05 of costs, 95 % of it ceded; then 400 of it taken back.
+    assert [line.ceded_recovery_change for line in recovered] == [Decimal("4654.95"), Decimal("-380.00")]
+    assert recovered[1].corrects == "2020-10-01/1"
 
 
 def test_a_correction_within_the_quarter_names_the_line_beside_it(accountant):
@@ -93,6 +113,18 @@ def test_a_correction_within_the_quarter_names_the_line_beside_it(accountant):
     close(accountant, SUMMER)
     told = lines_of(accountant, close(accountant, AUTUMN)["premium"])
     assert [(line.kind, line.corrects) for line in told] == [("ceded", ""), ("corrected", "2020-10-01/1")]
+
+
+def test_claims_of_the_year_are_carried_forward_in_the_accounts(accountant):
+    for period in (SPRING, SUMMER, AUTUMN):
+        close(accountant, period, on=date(2021, 1, 1))
+    summer, autumn = (account_of(accountant, period).figures["all"] for period in (SUMMER, AUTUMN))
+    assert (summer["outstanding_closing"], summer["claims_paid"]) == ("47500.00", "2850.31")
+    assert (autumn["outstanding_opening"], autumn["outstanding_closing"]) == ("47500.00", "28499.99")
+    # 19,000.01 of the 20,000.01 less the 2,850.31 taken back.
+    assert (autumn["claims_paid"], autumn["recoveries"]) == ("16149.70", "4274.95")
+    year = account_of(accountant, AUTUMN, span="year").figures["all"]
+    assert (year["claims_paid"], year["outstanding_closing"]) == ("19000.01", "28499.99")
 
 
 def test_the_same_period_closed_again_is_what_stands(accountant):
