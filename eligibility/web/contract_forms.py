@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from capweb.http import wording
+from capweb.http.typed import AmountField, CodeField, CountField, DayField, RatioField
 from capweb.kernel.errors import FieldErrors
 from eligibility.domain.law import LawBook
 from eligibility.domain.tables import DEFAULT_READING
 from eligibility.queries import law_words, reading_words
-from eligibility.web.typed import AmountField, CodeField, CountField, DayField, RatioField
 
 NONE: Final = [("", gettext_lazy("nobody: it holds as it is"))]
 ALL_OF_THEM: Final = [("", gettext_lazy("all"))]

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from capweb.http import wording
+from capweb.http.typed import AmountField, CodeField, CountField, DayField, FlagField, RatioField
 from capweb.kernel.errors import DomainError, FieldErrors
 from eligibility.domain.law import LawBook
 from eligibility.queries import law_words, rating_translator, reading_words
-from eligibility.web.typed import AmountField, CodeField, CountField, DayField, FlagField, RatioField
 
 COMPLEMENT: Final = ("reduction", "partial_grant")
 SUBSTITUTION: Final = ("refusal", "cessation")

@@ -1,4 +1,4 @@
-"""What people type into the simulator, read kindly and refused clearly: amounts, percentages, whole numbers, codes.
+"""What people type into forms, read kindly and refused clearly: amounts, percentages, whole numbers, codes, days.
 
 "300 000,50 €", "300000.50" and "300,000.50" are one amount; "4 %", "4,0 %" and "0.04" one ratio. Everything is bounded
 before it is read, since anybody may type here.
