@@ -43,6 +43,13 @@ _TRANSFERS = "SELECT count(*) FROM reinsurance_transfer"
 _TREATIES = "SELECT count(*) FROM reinsurance_treaty"
 _CESSIONS = "SELECT count(*) FROM reinsurance_cession"
 
+# One account of a class for each treaty, policy year, category and market.
+_ACCOUNTS = """
+    SELECT format('account %%s (%%s %%s): is one too many', id, market, account_class)
+    FROM (SELECT a.*, row_number() OVER (PARTITION BY treaty_id, disbursement_year_id, market, kind, account_class
+                                         ORDER BY id) AS turn FROM reinsurance_ledgeraccount a) told
+    WHERE turn > 1 ORDER BY id
+"""
 # What each transfer does to the four totals of its two accounts.
 _TOTALS = """
     WITH moves AS (
@@ -328,6 +335,7 @@ _ENTERED = """
 """
 
 BOOK_CHECKS: Final = (
+    BookCheck("accounts", "SELECT count(*) FROM reinsurance_ledgeraccount", _ACCOUNTS),
     BookCheck("account totals", "SELECT count(*) FROM reinsurance_ledgeraccount", _TOTALS),
     BookCheck("envelope history", "SELECT count(*) FROM reinsurance_envelopemovement", _HISTORY),
     BookCheck("allowed pairs", _TRANSFERS, _CHART, _pairs),
