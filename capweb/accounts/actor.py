@@ -41,8 +41,10 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
         {"requests.read", "requests.write", "guarantees.read", "documents.read", "offers.answer", "renewals.write"}
         | {"simulate", "law.read"}
     ),
-    "reinsurer": frozenset(_BOOKS | {"bordereaux.answer", "envelopes.read", "law.read"}),
-    "operator": frozenset({"envelopes.read", "envelopes.write", "business_day.write", "law.read", "seals.read"}),
+    "reinsurer": frozenset(_BOOKS | {"bordereaux.answer", "accounts.advise", "envelopes.read", "law.read"}),
+    "operator": frozenset(
+        {"accounts.advise", "envelopes.read", "envelopes.write", "business_day.write", "law.read", "seals.read"}
+    ),
     "system": frozenset(
         _DESK
         | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write", "ledger.read"}

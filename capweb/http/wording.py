@@ -132,6 +132,35 @@ RENEWAL: Final = {
     "refused": Wording(_("Not renewed"), "bad", "x"),
     "referred": Wording(_("Renewal referred"), "warn", "user-question"),
 }
+TREATY_CHANGE: Final = {
+    "open": Wording(_("Open a treaty")),
+    "terms": Wording(_("New terms")),
+    "end": Wording(_("End or prolong")),
+    "country_amendment": Wording(_("Amendment by country or zone")),
+}
+TREATY_FIELD: Final = {
+    "kind": Wording(_("Kind of guarantee")),
+    "market": Wording(_("Market")),
+    "reinsurer": Wording(_("Reinsurer")),
+    "first_day": Wording(_("In force from")),
+    "end_day": Wording(_("First day after the treaty")),
+    "renewal_years": Wording(_("Tacitly renewed by years")),
+    "ceded_ratio": Wording(_("Ceded share")),
+    "ceding_commission": Wording(_("Ceding commission")),
+    "reporting_months": Wording(_("Bordereaux")),
+    "settlement_days": Wording(_("Settlement within days")),
+    "large_loss_amount": Wording(_("Losses advised at once from")),
+    "cash_call_amount": Wording(_("Cash call from")),
+    "loss_order": Wording(_("Who bears a loss first")),
+    "country": Wording(_("Country")),
+    "zone": Wording(_("Zone")),
+    "is_covered": Wording(_("Cover")),
+    "reference": Wording(_("Document")),
+}
+LOSS_ORDER: Final = {
+    "primary_first": Wording(_("Primary guarantee first")),
+    "pro_rata": Wording(_("In proportion to both limits")),
+}
 REINSURER: Final = {
     "ccr": Wording("CCR"),
     "bpifrance": Wording("Bpifrance Assurance Export"),
@@ -145,6 +174,18 @@ ACCOUNT: Final = {
     "ceded_premium": Wording(_("Ceded premiums")),
     "commission": Wording(_("Commissions")),
     "current_account": Wording(_("Current account")),
+    "allotment": Wording(_("Reserved part, free")),
+    "ceded_indemnity": Wording(_("Ceded indemnities")),
+    "recoveries": Wording(_("Ceded recoveries")),
+    "claims_outstanding": Wording(_("Outstanding claims")),
+    "reserve_movements": Wording(_("Movements of case reserves")),
+    "settlement": Wording(pgettext_lazy("account", "Settlement")),
+    "bank": Wording(_("Bank")),
+    "disbursement_limit": Wording(_("Disbursement limit")),
+    "disbursement_room": Wording(_("Room to disburse")),
+    "reinsurer_advice": Wording(_("Advised by the reinsurer")),
+    "category_account": Wording(_("Account of the category")),
+    "special_reserve": Wording(_("Special reserve")),
 }
 ENTRY: Final = {
     "authorisation": Wording(_("Authorisation by law")),
@@ -157,6 +198,14 @@ ENTRY: Final = {
     "correction": Wording(_("Correction")),
     "ending": Wording(_("End of a cession")),
     "release": Wording(_("Release of run-off")),
+    "allotment": Wording(_("Part of an envelope reserved")),
+    "claim": Wording(_("Claim")),
+    "claim_correction": Wording(_("Correction of a claim")),
+    "recovery": Wording(_("Recovery")),
+    "disbursement": Wording(_("Policy year opened")),
+    "statement": Wording(_("Statement")),
+    "payment": Wording(_("Payment")),
+    "advice": Wording(_("Advice of the reinsurer")),
 }
 MOVEMENT: Final = {
     "authorised": Wording(_("authorised")),
@@ -174,6 +223,63 @@ MOVEMENT: Final = {
     "premium_credited": Wording(_("premium credited")),
     "commission_earned": Wording(_("commission earned")),
     "commission_returned": Wording(_("commission returned")),
+    "allotted": Wording(_("reserved to the treaty")),
+    "allotment_returned": Wording(_("reserved part given back")),
+    "draw_moved": Wording(_("draw moved")),
+    "indemnity_ceded": Wording(_("indemnity ceded")),
+    "indemnity_reversed": Wording(_("indemnity taken back")),
+    "recovery_ceded": Wording(_("recovery ceded")),
+    "recovery_reversed": Wording(_("recovery taken back")),
+    "reserve_raised": Wording(_("reserve raised")),
+    "reserve_reduced": Wording(_("reserve reduced")),
+    "stated_owed": Wording(_("stated, owed to the reinsurer")),
+    "stated_due": Wording(_("stated, due from the reinsurer")),
+    "paid": Wording(_("paid to the reinsurer")),
+    "received": Wording(_("received from the reinsurer")),
+    "limit_opened": Wording(_("limit opened")),
+    "disbursed": Wording(_("disbursed")),
+    "disbursed_reversed": Wording(_("disbursement taken back")),
+    "result_advised": Wording(_("result advised")),
+    "loss_advised": Wording(_("loss advised")),
+    "reserve_allocated": Wording(_("allocated to the special reserve")),
+    "reserve_used": Wording(_("special reserve used")),
+}
+CLAIM_MOVEMENT: Final = {
+    "indemnity": Wording(_("Indemnity")),
+    "reserve": Wording(_("Case reserve")),
+    "recovery": Wording(_("Recovery")),
+}
+CLAIM_OUTCOME: Final = {
+    "booked": Wording(_("Booked"), "good", "check"),
+    "repeated": Wording(_("Booked before"), "info", "refresh"),
+    "refused": Wording(_("Refused"), "bad", "x"),
+}
+LINE_ANSWER: Final = {
+    "none": Wording(_("To be answered"), "info", "clock"),
+    "acknowledged": Wording(_("Acknowledged"), "good", "check"),
+    "disputed": Wording(_("Disputed"), "bad", "alert-triangle"),
+    "settled": Wording(_("Settled"), "quiet", "check"),
+}
+DISPUTE_REASON: Final = {
+    "amount": Wording(_("The amount is wrong")),
+    "ratio": Wording(_("The ceded ratio is wrong")),
+    "outside_treaty": Wording(_("Outside the treaty")),
+    "told_twice": Wording(_("Told twice")),
+    "document_missing": Wording(_("A document is missing")),
+    "outside_conditions": Wording(_("Outside the conditions of the State's guarantee")),
+    "other": Wording(_("Other; the note says what")),
+}
+PAYMENT: Final = {
+    "paid": Wording(_("To the reinsurer")),
+    "received": Wording(_("From the reinsurer")),
+}
+AGE: Final = {
+    "no_due_day": Wording(_("No due day"), "quiet"),
+    "not_due": Wording(_("Not due"), "info"),
+    "to_30": Wording(_("0 to 30 days late"), "warn"),
+    "to_60": Wording(_("31 to 60 days late"), "warn"),
+    "to_90": Wording(_("61 to 90 days late"), "bad"),
+    "over_90": Wording(_("More than 90 days late"), "bad"),
 }
 
 # How sure a value of the law is: the tag of its source.
@@ -378,7 +484,16 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "change": CHANGE,
     "contract_kind": CONTRACT_KIND,
     "row_state": ROW_STATE,
+    "treaty_change": TREATY_CHANGE,
+    "treaty_field": TREATY_FIELD,
+    "loss_order": LOSS_ORDER,
     "settlement": SETTLEMENT,
+    "claim_movement": CLAIM_MOVEMENT,
+    "claim_outcome": CLAIM_OUTCOME,
+    "line_answer": LINE_ANSWER,
+    "dispute_reason": DISPUTE_REASON,
+    "payment": PAYMENT,
+    "age": AGE,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from policies.api import (
+    claim_movements,
     endorsements,
     feeds,
     guarantees,
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("endorsements/<slug:number>", endorsements.Endorsement.as_view(), name="endorsement"),
     path("buyer-limits/bulk", feeds.BulkBuyerLimits.as_view(), name="bulk_buyer_limits"),
     path("buyer-ratings/bulk", feeds.BulkBuyerRatings.as_view(), name="bulk_buyer_ratings"),
+    path("claim-movements/bulk", claim_movements.BulkClaimMovements.as_view(), name="bulk_claim_movements"),
     path("what-if-runs", what_if.WhatIfRuns.as_view(), name="what_if_runs"),
     path("what-if-runs/<slug:public_id>.xlsx", what_if.WhatIfWorkbook.as_view(), name="what_if_workbook"),
     path("what-if-runs/<slug:public_id>", what_if.WhatIfRunView.as_view(), name="what_if_run"),

@@ -71,6 +71,19 @@ _ROW: Final = {
     "bad_json": gettext_noop("This line is not JSON: {detail}."),
     "not_an_object": gettext_noop("A request is a JSON object with named fields; this is something else."),
     "too_many_fields": gettext_noop("This object has {fields} fields; a request has at most {largest}."),
+    # What is wrong with a movement of a claim.
+    "claim_missing": gettext_noop("This is missing, and the movement cannot be ceded without it: fill it in."),
+    "claim_kind": gettext_noop("{value} is not one of: indemnity, reserve, recovery, correction."),
+    "claim_not_taken": gettext_noop("A movement of the kind {kind} has nothing of this: leave it empty ({value})."),
+    "claim_amount_nothing": gettext_noop("The amount is zero; only a reserve is set to nothing."),
+    "claim_amount_negative": gettext_noop(
+        "The amount is {value}; what was wrong is taken back by a correction, not by a negative amount."
+    ),
+    "claim_costs_too_high": gettext_noop("The costs take all that came back: there is nothing to share."),
+    "unknown_cover": gettext_noop("No guarantee or endorsement {value} is known here: check the number."),
+    "not_under_cover": gettext_noop(
+        "The guarantee {value} does not cover what was delivered on {day}: check the day, or name another guarantee."
+    ),
     # What the books answer to a row that reads well.
     "unknown_policy": gettext_noop(
         "No policy {value} is known here, or you hold no mandate for it on this day: check the number."

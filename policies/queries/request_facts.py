@@ -1,4 +1,4 @@
-"""Everything that judging needs to know about a batch of requests, in one query for any number of them.
+"""Everything that judging needs to know about a batch of requests, in two queries for any number of them.
 
 Facts are those that were true on one day (`effective_on`) as they were known on another (`booked_on`), by default the
 same. What is not known stays None; judging sends it back to the requester. Substitutions and holds on the same buyer
@@ -17,6 +17,7 @@ from django.db import connections
 
 from capweb.accounts.actor import Actor
 from eligibility.domain import facts as fact
+from reinsurance.queries.disbursements import disbursed_in_year_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ SELECT asked.place, lim.decision, lim.notified_on, lim.effective_on, lim.amount_
        terms.insured_ratio, terms.limits_set_by, policy.currency,
        buyer.country, buyer.created_on, size.turnover, size.balance_sheet, size.headcount,
        rating.grade, rating.default_probability, rating.effective_on, COALESCE(rating.is_insolvent, false),
-       others.same_holder, others.other_holders
+       others.same_holder, others.other_holders, policy.number
 FROM unnest(%(policies)s::bigint[], %(buyers)s::bigint[], %(limits)s::bigint[], %(terms)s::bigint[],
             %(offers)s::bigint[], %(requests)s::bigint[])
      WITH ORDINALITY AS asked (policy_id, buyer_id, limit_id, own_term_id, own_offer_id, own_request_id, place)
@@ -120,7 +121,8 @@ _THEN: Final = _SELECT.format(in_force=_IN_FORCE_THEN)
 
 
 def gather(actor: Actor, asked: Sequence[Asked], *, on: date, known_on: date | None = None) -> list[fact.Facts]:
-    """The facts of each wish on a day, in the order given. One query; runs inside acting(actor).
+    """The facts of each wish on a day, in the order given. Two queries, one without domestic wishes; inside
+    acting(actor). What was paid in the policy year (D-17) comes from the ledger.
 
     With `known_on` it is a look back: what had been entered by that day, and what was in force on `on` by the books as
     far as they are dated to the day; a cover that was shortened later counts as it stands now.
@@ -147,10 +149,17 @@ def gather(actor: Actor, asked: Sequence[Asked], *, on: date, known_on: date | N
         rows = cursor.fetchall()
     if len(rows) != len(asked):
         raise LookupError("a policy, buyer or notice of the batch is unknown to this insurer")
-    return [_facts(actor.insurer_code, one, row, on) for one, row in zip(asked, rows, strict=True)]
+    numbers = [row[-1] for one, row in zip(asked, rows, strict=True) if one.market == "domestic"]
+    disbursed = disbursed_in_year_of(
+        actor, numbers, market="domestic", on=on, known_on=on if known_on is None else known_on
+    )
+    return [
+        _facts(actor.insurer_code, one, row[:-1], on, disbursed.get(row[-1], _NOTHING))
+        for one, row in zip(asked, rows, strict=True)
+    ]
 
 
-def _facts(insurer: str, asked: Asked, row: tuple[Any, ...], on: date) -> fact.Facts:
+def _facts(insurer: str, asked: Asked, row: tuple[Any, ...], on: date, disbursed: Decimal) -> fact.Facts:
     (_, decision, notified_on, effective_on, before, amount, holder_country, holder_turnover, is_factor) = row[:9]
     (insured_ratio, set_by, currency, country, created_on, turnover, balance, headcount) = row[9:17]
     (grade, probability, assessed_on, insolvent, same_holder, other_holders) = row[17:]
@@ -163,8 +172,7 @@ def _facts(insurer: str, asked: Asked, row: tuple[Any, ...], on: date) -> fact.F
         policy=fact.Policy(
             insured_ratio=insured_ratio,
             limits_set_by=set_by,
-            # Claims are not administered yet, so nothing has been disbursed under any policy.
-            disbursed_this_year=_NOTHING,
+            disbursed_this_year=disbursed if asked.market == "domestic" else _NOTHING,
             currency=currency,
         ),
         buyer=fact.Buyer(

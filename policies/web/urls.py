@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from policies.web import business_day, guarantees, handing_in, portal, requests, what_if
+from policies.web import business_day, claim_movements, guarantees, handing_in, portal, requests, treaties, what_if
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("requests", requests.Queue.as_view(), name="queue"),
@@ -27,6 +27,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("guarantees/<slug:public_id>", guarantees.Guarantee.as_view(), name="guarantee"),
     path("guarantees/<slug:public_id>/renewal", guarantees.AskForRenewals.as_view(), name="renew"),
     path("endorsements/<path:number>.pdf", guarantees.EndorsementPdf.as_view(), name="endorsement_pdf"),
+    path("claim-movements", claim_movements.ClaimMovements.as_view(), name="claim_movements"),
+    path(
+        "claim-movements/example.csv",
+        claim_movements.ClaimMovementsExample.as_view(),
+        name="claim_movements_example",
+    ),
+    path("cessions/<slug:public_id>", claim_movements.Cession.as_view(), name="cession"),
     path("what-if-runs", what_if.WhatIfRuns.as_view(), name="what_if_runs"),
     path("what-if-runs/new", what_if.NewWhatIfRun.as_view(), name="new_what_if_run"),
     path("what-if-runs/<slug:public_id>", what_if.WhatIfRun.as_view(), name="what_if_run"),
@@ -34,5 +41,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("what-if-runs/<slug:public_id>/cancel", what_if.CancelWhatIfRun.as_view(), name="cancel_what_if_run"),
     path("what-if-runs/<slug:public_id>/report.xlsx", what_if.WhatIfWorkbook.as_view(), name="what_if_workbook"),
     path("what-if-runs/<slug:public_id>/lines.csv", what_if.WhatIfCsv.as_view(), name="what_if_csv"),
+    path("treaty-proposals", treaties.TreatyProposals.as_view(), name="treaty_proposals"),
+    path("treaty-proposals/new", treaties.ProposeTreatyChange.as_view(), name="propose_treaty_change"),
+    path("treaty-proposals/<slug:public_id>", treaties.TreatyProposal.as_view(), name="treaty_proposal"),
+    path(
+        "treaty-proposals/<slug:public_id>/decide",
+        treaties.DecideTreatyProposal.as_view(),
+        name="decide_treaty_proposal",
+    ),
     path("business-day", business_day.BusinessDay.as_view(), name="business_day"),
 ]

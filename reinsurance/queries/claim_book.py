@@ -149,7 +149,21 @@ def claimed_cessions(actor: Actor, cession_ids: Collection[int]) -> dict[int, Cl
         return {}
     with connections[alias_of(actor)].cursor() as cursor:
         cursor.execute(_CESSIONS, {"insurer": actor.insurer_id, "ids": sorted(set(cession_ids))})
-        return {row[0]: ClaimedCession(*row[:6], limit=CessionLimit(*row[6:])) for row in cursor.fetchall()}
+        return {row[0]: _claimed(*row) for row in cursor.fetchall()}
+
+
+def _claimed(
+    pk: int,
+    public_id: str,
+    treaty_id: int,
+    treaty: str,
+    policy: str,
+    first: date,
+    amount: Decimal,
+    right_amount: Decimal | None,
+    ratio: Decimal,
+) -> ClaimedCession:
+    return ClaimedCession(pk, public_id, treaty_id, treaty, policy, first, CessionLimit(amount, right_amount, ratio))
 
 
 _POSITIONS = """
