@@ -75,7 +75,22 @@ MENU: Final = (
         frozenset({DESK, PLATFORM}),
         frozenset({"reinsurance:allotments"}),
     ),
-    Entry(_("Treaties"), "reinsurance:treaties", "file-certificate", "treaties.read", frozenset({DESK, PLATFORM})),
+    Entry(
+        _("Treaties"),
+        "reinsurance:treaties",
+        "file-certificate",
+        "treaties.read",
+        frozenset({DESK, PLATFORM}),
+        frozenset(
+            {
+                "reinsurance:treaty",
+                "policies:treaty_proposals",
+                "policies:treaty_proposal",
+                "policies:propose_treaty_change",
+                "policies:decide_treaty_proposal",
+            }
+        ),
+    ),
     Entry(_("Journal"), "reinsurance:entries", "book", "ledger.read", frozenset({DESK, PLATFORM})),
     Entry(
         _("Law in force"),

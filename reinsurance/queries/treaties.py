@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from capweb.accounts.actor import Actor, PlatformActor
 from capweb.kernel.errors import DomainError
 from capweb.kernel.money import ZERO
+from capweb.kernel.periods import add_years
+from reinsurance.domain.treaty import renewal_days
 from reinsurance.models import LedgerAccount, Treaty, TreatyTerms
 from reinsurance.queries.books import alias_of
 
@@ -27,7 +29,9 @@ class TreatyUnknown(DomainError):
 class TreatyRow:
     """A treaty, its terms in force on the day asked, and its balances in euro.
 
-    `current_account` is what the insurer owes its reinsurer on premiums less commission (below zero: what it is owed).
+    `renewal_years`: tacitly renewed for so many years at a time, next on `next_renewal_on` (None: not again). A delay
+    or an amount is None where the treaty sets none. `current_account` is what the insurer owes its reinsurer on
+    premiums less commission (below zero: what it is owed).
     """
 
     public_id: str
@@ -43,6 +47,13 @@ class TreatyRow:
     reference: str
     ceded_ratio: Decimal | None
     ceding_commission: Decimal | None
+    reporting_months: int | None
+    settlement_days: int | None
+    large_loss_amount: Decimal | None
+    cash_call_amount: Decimal | None
+    loss_order: str | None
+    renewal_years: int | None
+    next_renewal_on: date | None
     live: Decimal
     held: Decimal
     run_off: Decimal
@@ -110,6 +121,13 @@ def _row(
         reference=treaty.reference,
         ceded_ratio=None if terms is None else terms.ceded_ratio,
         ceding_commission=None if terms is None else terms.ceding_commission,
+        reporting_months=None if terms is None else terms.reporting_months,
+        settlement_days=None if terms is None else terms.settlement_days,
+        large_loss_amount=None if terms is None else terms.large_loss_amount,
+        cash_call_amount=None if terms is None else terms.cash_call_amount,
+        loss_order=None if terms is None else terms.loss_order,
+        renewal_years=treaty.renewal_years,
+        next_renewal_on=_next_renewal(treaty, on=on),
         live=balance("live"),
         held=ZERO if live is None else live.credits_pending,
         run_off=balance("run_off"),
@@ -117,3 +135,11 @@ def _row(
         commission=balance("commission"),
         current_account=balance("current_account"),
     )
+
+
+def _next_renewal(treaty: Treaty, *, on: date) -> date | None:
+    if treaty.renewal_years is None:
+        return None
+    until = add_years(max(on, treaty.opened_on), treaty.renewal_years)
+    days = renewal_days(treaty.opened_on, treaty.ended_on, renewal_years=treaty.renewal_years, until=until)
+    return next((day for day in days if day > on), None)

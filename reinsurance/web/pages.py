@@ -22,6 +22,7 @@ from reinsurance.queries import entries as journal
 from reinsurance.queries import envelopes, treaties
 from reinsurance.queries.envelopes import EnvelopeRow
 from reinsurance.queries.treaties import TreatyUnknown
+from reinsurance.queries.treaty_proposals import open_treaty_proposals
 
 # The gauge is drawn on a line of this length; a part that is there at all is drawn at least so long.
 LINE: Final = 1000
@@ -82,13 +83,16 @@ class Treaties(BooksView):
     def get(self, request: HttpRequest) -> HttpResponse:
         with self.reading():
             rows = treaties.treaties(self.actor, on=self.on)
+            is_platform = isinstance(self.actor, PlatformActor)
+            waiting = 0 if isinstance(self.actor, PlatformActor) else len(open_treaty_proposals(self.actor))
         return render(
             request,
             "reinsurance/treaties.html",
             {
                 "rows": rows,
-                "is_platform": isinstance(self.actor, PlatformActor),
-                "may_read_ledger": self.actor.may("ledger.read"),
+                "is_platform": is_platform,
+                "waiting": waiting,
+                "may_propose": not is_platform and self.actor.may("treaties.propose"),
             },
         )
 

@@ -29,7 +29,8 @@ from policies.commands.decide_limit_requests import decide_submission
 from policies.commands.submit_limit_requests import submit_file
 from policies.commands.what_if import Wish, ask_what_if, work_at
 from policies.queries import submissions
-from tests import callers
+from reinsurance.queries.treaty_facts import treaty_facts
+from tests import callers, treaties
 from tests import factories as make
 from tests.books import open_books
 from tests.cast import OPENING_DAY, Cast
@@ -43,10 +44,16 @@ OBJECTS = {
     "guarantees": "guarantee",
     "endorsements": "endorsement",
     "proposals": "proposal",
+    "treaties": "treaty",
+    "treaty-proposals": "treaty_proposal",
     "what-if-runs": "what_if_run",
 }
 # Objects that the underwriter has no right to see: who of the house has.
-SEEN_BY = {"what_if_run": "serge@euler-hermes.example"}
+SEEN_BY = {
+    "what_if_run": "serge@euler-hermes.example",
+    "treaty": "rita@euler-hermes.example",
+    "treaty_proposal": "rita@euler-hermes.example",
+}
 # Addresses of the sign-in library that carry a person's own secret or key, nothing of an insurer.
 OF_A_PERSON = {
     "account_confirm_email",
@@ -100,6 +107,7 @@ TAKE_NONE = {
     "policies:upload",
     "api:what_if_runs",
     "policies:new_what_if_run",
+    "policies:propose_treaty_change",
     "policies:business_day",
     "switch_membership",
 }
@@ -196,6 +204,7 @@ def world(committed_once: None) -> World:
         "guarantee": answer.guarantee,
         "endorsement": answer.endorsement,
         "what_if_run": _try_another_law(cast),
+        **_treaty_with_a_proposal(cast),
     }
     names = [who.policy_number, *(whom.identifier for whom in buyers)]
     return World(ours, [*ours.values(), *names], cast)
@@ -207,6 +216,15 @@ def _try_another_law(cast: Cast) -> str:
     run = ask_what_if(senior, Wish(readings={"complement_multiple": "parity"}), on=OPENING_DAY)
     work_at(senior, run, holder="tests")
     return run
+
+
+def _treaty_with_a_proposal(cast: Cast) -> dict[str, str]:
+    """A treaty of Euler Hermes, and new terms that its accountant proposes."""
+    rita = treaties.person(cast, treaties.RITA)
+    with acting(rita):
+        treaty = treaty_facts(rita)[0].public_id
+    terms = {"treaty": treaty, "first_day": "2020-07-01", "ceded_ratio": "0.90", "reference": "Avenant"}
+    return {"treaty": treaty, "treaty_proposal": treaties.propose(rita, "terms", terms)}
 
 
 def _propose(actor: Any) -> str:

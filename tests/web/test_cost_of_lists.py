@@ -18,6 +18,7 @@ LISTS = {
     "policies:upload": "broker",
     "reinsurance:envelopes": "accountant",
     "reinsurance:treaties": "accountant",
+    "policies:treaty_proposals": "accountant",
     "reinsurance:entries": "accountant",
     "eligibility:law": "underwriter",
     "eligibility:law_compare": "underwriter",

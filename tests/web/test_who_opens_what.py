@@ -23,6 +23,8 @@ OPEN_TO = {
     "reinsurance:envelopes": INSURERS | PLATFORM,
     "reinsurance:allotments": INSURERS | PLATFORM,
     "reinsurance:treaties": {"accountant", "administrator", "auditor", "reinsurer"},
+    "policies:treaty_proposals": {"accountant", "administrator", "auditor"},
+    "policies:propose_treaty_change": {"accountant", "administrator"},
     "reinsurance:entries": {"accountant", "auditor", "reinsurer"},
 }
 
