@@ -11,7 +11,7 @@ from capweb.accounts.acting import acting, acting_as_platform
 from capweb.accounts.models import Organisation
 from reinsurance.commands.cede import cede
 from reinsurance.commands.hold_capacity import hold_capacity
-from reinsurance.domain.chart import PAIRS, Pair
+from reinsurance.domain.chart import PAIRS, TREATY_CLASSES, Pair
 from reinsurance.models import AllowedPair, LedgerAccount
 from reinsurance.queries.treaty_book import treaty_book
 from tests.books import hold, open_books, order
@@ -29,6 +29,21 @@ TABLES = (
     "reinsurance_treatyterms",
     "reinsurance_envelopemovement",
     "reinsurance_allowedpair",
+    "reinsurance_treatyallotment",
+    "reinsurance_countryamendment",
+    "reinsurance_disbursementyear",
+    "reinsurance_bordereau",
+    "reinsurance_bordereauline",
+    "reinsurance_technicalaccount",
+    "reinsurance_claimmovement",
+    "reinsurance_lineanswer",
+    "reinsurance_accountstatement",
+    "reinsurance_settledline",
+    "reinsurance_payment",
+    "reinsurance_paymentmatch",
+    "reinsurance_sealedentry",
+    "reinsurance_sealedrecord",
+    "reinsurance_checkpoint",
     "reinsurance_ledgeraccount",
 )
 
@@ -327,6 +342,175 @@ def test_without_acting_no_row_is_seen(actor):
             assert cursor.fetchone() == (0,)
 
 
+@pytest.mark.parametrize("alias", ROLES)
+@pytest.mark.parametrize(
+    ("debit", "credit", "code", "kind"),
+    [
+        ("live", "run_off", "end_of_term", "ending"),
+        ("live", "run_off", "reduced", "amendment"),
+        ("live", "run_off", "reduced", "replacement"),
+        ("live", "envelope", "reversed", "correction"),
+        ("live", "envelope", "draw_moved", "replacement"),
+    ],
+)
+def test_nothing_engaged_comes_free_without_a_row_that_says_so(actor, accounts, alias, debit, credit, code, kind):
+    """Balanced, in the chart, of the own insurer, and no more than is live: but no cession changed."""
+    with _refused("exposure_freed_with_cause"), _raw(alias, actor) as cursor:
+        _move(cursor, actor.insurer_id, _named(accounts, debit), _named(accounts, credit), code, "10.00", kind=kind)
+
+
+@pytest.mark.parametrize("alias", ROLES)
+def test_a_change_frees_what_it_says_and_only_once(actor, accounts, alias):
+    live, run_off = _named(accounts, "live"), _named(accounts, "run_off")
+    with _refused("exposure_freed_with_cause"), _raw(alias, actor) as cursor:
+        entry = _ended(cursor, actor)
+        _move(cursor, actor.insurer_id, live, run_off, "end_of_term", "95000.01", entry=entry)
+    with _refused("exposure_freed_with_cause"), _raw(alias, actor) as cursor:
+        entry = _ended(cursor, actor)
+        _move(cursor, actor.insurer_id, live, run_off, "end_of_term", "95000.00", entry=entry)
+        _resolve(cursor, actor, accounts, "50000.00", key="so that there is more")
+        _move(cursor, actor.insurer_id, _named(accounts, "envelope"), live, "ceded", "45000.00")
+        _move(cursor, actor.insurer_id, live, run_off, "end_of_term", "95000.00", entry=entry)
+
+
+def test_run_off_is_not_given_back_by_a_release_of_another_lot(actor, accounts):
+    live, run_off, envelope = (_named(accounts, name) for name in ("live", "run_off", "envelope"))
+    with _refused("exposure_freed_with_cause"), _raw("default", actor) as cursor:
+        entry = _ended(cursor, actor)
+        _move(cursor, actor.insurer_id, live, run_off, "end_of_term", "95000.00", entry=entry)
+        _move(cursor, actor.insurer_id, run_off, envelope, "run_off_released", "95000.00", kind="release")
+
+
+def _ended(cursor, actor):
+    """The cession's end as the command writes it, by hand: the change, and the entry that belongs to it."""
+    cursor.execute("SELECT id, source_key FROM reinsurance_cession WHERE insurer_id = %s", [actor.insurer_id])
+    cession, key = cursor.fetchone()
+    cursor.execute(
+        "INSERT INTO reinsurance_cessionchange (insurer_id, cession_id, position, kind, live_amount, live_ceded_amount,"
+        " run_off_amount, run_off_until, premium_credited, ceded_premium_credited, commission_returned, effective_on,"
+        " booked_on) VALUES (%s, %s, 1, 'ended', 0, 0, 95000, '2020-09-15', 0, 0, 0, '2020-09-15', '2020-09-15')",
+        [actor.insurer_id, cession],
+    )
+    cursor.execute(
+        "INSERT INTO reinsurance_journalentry (insurer_id, kind, source_key, booked_on, cession_id) "
+        "VALUES (%s, 'ending', %s, '2020-09-15', %s) RETURNING id",
+        [actor.insurer_id, f"end:{key}", cession],
+    )
+    return cursor.fetchone()[0]
+
+
+def test_the_application_cannot_reserve_the_states_room_to_itself(actor, accounts):
+    envelope, own = _named(accounts, "envelope"), _named(accounts, "allotment")
+    with _refused_somehow(), _raw("default", actor) as cursor:
+        _move(cursor, actor.insurer_id, envelope, own, "allotted", "10.00", kind="allotment")
+    with _refused_somehow(), _raw("default", actor) as cursor:
+        cursor.execute(
+            "INSERT INTO reinsurance_treatyallotment (insurer_id, treaty_id, position, amount, reference, booked_on) "
+            "SELECT insurer_id, id, 1, 10, 'mine', '2020-06-15' FROM reinsurance_treaty LIMIT 1"
+        )
+
+
+@pytest.mark.parametrize("alias", ROLES)
+def test_an_allotment_is_not_overdrawn(actor, accounts, alias):
+    """Nothing is reserved to the treaty, so nothing can be drawn from its part, nor the envelope's rest beyond it."""
+    own, live, envelope = (_named(accounts, name) for name in ("allotment", "live", "envelope"))
+    with _refused("account_not_overdrawn"), _raw(alias, actor) as cursor:
+        _move(cursor, actor.insurer_id, own, live, "ceded", "0.01")
+    with _refused("account_not_overdrawn"), _raw("platform", actor) as cursor:
+        _move(cursor, actor.insurer_id, envelope, own, "allotted", "55000.01", kind="allotment")
+
+
+@pytest.mark.parametrize("alias", ROLES)
+def test_a_policy_year_pays_no_more_than_its_limit(actor, alias):
+    with _refused("account_not_overdrawn"), _raw(alias, actor) as cursor:
+        limit, room, entry = _year(cursor, actor)
+        _move(cursor, actor.insurer_id, limit, room, "limit_opened", "1000.00", entry=entry)
+        _move(cursor, actor.insurer_id, room, limit, "disbursed", "1000.01", kind="claim")
+    with _refused("transfer_opens_its_limit"), _raw(alias, actor) as cursor:
+        limit, room, entry = _year(cursor, actor)
+        _move(cursor, actor.insurer_id, limit, room, "limit_opened", "1000.01", entry=entry)
+    with _refused("transfer_opens_limit_once"), _raw(alias, actor) as cursor:
+        limit, room, entry = _year(cursor, actor)
+        _move(cursor, actor.insurer_id, limit, room, "limit_opened", "1000.00", entry=entry)
+        _move(cursor, actor.insurer_id, limit, room, "limit_opened", "1000.00", entry=entry)
+
+
+def _year(cursor, actor):
+    cursor.execute(
+        "INSERT INTO reinsurance_disbursementyear (insurer_id, policy_number, market, first_day, end_day, limit_amount,"
+        " reference, booked_on) VALUES (%s, 'P', 'domestic', '2020-01-01', '2021-01-01', 1000, 'x', '2020-06-15') "
+        "RETURNING id",
+        [actor.insurer_id],
+    )
+    (year,) = cursor.fetchone()
+    cursor.execute(
+        "SELECT account_class, id FROM reinsurance_ledgeraccount WHERE disbursement_year_id = %s ORDER BY account_class",
+        [year],
+    )
+    limit, room = cursor.fetchall()
+    return limit, room, _entry(cursor, actor.insurer_id, kind="disbursement", key="opened")
+
+
+@pytest.mark.parametrize(
+    ("debit", "credit", "code"),
+    [
+        ("reinsurer_advice", "category_account", "result_advised"),
+        ("category_account", "special_reserve", "reserve_allocated"),
+    ],
+)
+def test_the_memorandum_is_not_the_applications(actor, accounts, debit, credit, code):
+    sides = [(name, accounts[name, "domestic", None, None]) for name in (debit, credit)]
+    with _refused("transfer_of_insurer_or_law"), _raw("default", actor) as cursor:
+        _move(cursor, actor.insurer_id, *sides, code, "10.00")
+    with _refused_somehow(), _raw("default", actor) as cursor:
+        _move(cursor, None, *sides, code, "10.00", kind="advice")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        (
+            "INSERT INTO reinsurance_sealedentry (insurer_id, position, entry_id, manifest, leaf_hash) "
+            "SELECT insurer_id, 1, id, '', '' FROM reinsurance_journalentry LIMIT 1"
+        ),
+        (
+            'INSERT INTO reinsurance_sealedrecord (insurer_id, position, "table", row, leaf_hash) '
+            "SELECT insurer_id, 1, 'reinsurance_treaty', id, '' FROM reinsurance_treaty LIMIT 1"
+        ),
+        (
+            "INSERT INTO reinsurance_checkpoint (insurer_id, sequence, number, size, root, sealed_on, peaks, note) "
+            "SELECT insurer_id, 'journal', 1, 1, '', '2020-06-15', '', '' FROM reinsurance_treaty LIMIT 1"
+        ),
+        (
+            "INSERT INTO reinsurance_ledgerverification (verified_on, compared, difference_count, differences) "
+            "VALUES ('2020-06-15', 0, 0, '[]')"
+        ),
+    ],
+)
+def test_the_application_seals_nothing(actor, statement):
+    with _refused_somehow(), _raw("default", actor) as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize("alias", [*ROLES, "owner"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE reinsurance_bordereauline SET live_change = live_change + 1",
+        "UPDATE reinsurance_bordereau SET content_sha256 = repeat('0', 64)",
+        "UPDATE reinsurance_treatyterms SET ceded_ratio = 1",
+        "UPDATE reinsurance_claimmovement SET ceded_amount = 0",
+        "UPDATE reinsurance_lineanswer SET answer = 'acknowledged'",
+        "UPDATE reinsurance_payment SET amount = amount + 1",
+        "UPDATE reinsurance_sealedentry SET position = position + 1",
+        "DELETE FROM reinsurance_checkpoint",
+    ],
+)
+def test_what_was_stated_cannot_be_stated_otherwise(actor, alias, statement):
+    with _refused(), _raw(alias, actor) as cursor:
+        cursor.execute(statement)
+
+
 def test_functions_that_pass_the_wall_have_a_fixed_path_and_are_not_for_everybody():
     with connections["owner"].cursor() as cursor:
         cursor.execute(
@@ -334,7 +518,8 @@ def test_functions_that_pass_the_wall_have_a_fixed_path_and_are_not_for_everybod
             "WHERE prosecdef AND proname LIKE 'reinsurance_%'"
         )
         found = cursor.fetchall()
-    assert len(found) == 5
+    assert len(found) >= 9
+    assert {"reinsurance_book_transfers", "reinsurance_free_with_cause"} <= {name for name, _path, _all in found}
     for name, settings, everybody in found:
         assert settings == ["search_path=pg_catalog, public, pg_temp"], name
         assert not everybody, name
@@ -349,4 +534,4 @@ def test_a_treatys_accounts_are_its_own(actor):
     with acting(actor):
         book = treaty_book(actor)
     assert len(book.treaties) == 4
-    assert len({account.id for account in book.accounts.values()}) == 20
+    assert len({account.id for account in book.accounts.values()}) == 4 * len(TREATY_CLASSES)
