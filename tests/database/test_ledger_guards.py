@@ -364,6 +364,7 @@ def test_a_change_frees_what_it_says_and_only_once(actor, accounts, alias):
     live, run_off = _named(accounts, "live"), _named(accounts, "run_off")
     with _refused("exposure_freed_with_cause"), _raw(alias, actor) as cursor:
         entry = _ended(cursor, actor)
+        _resolve(cursor, actor, accounts, "50000.00", key="so that there is more")
         _move(cursor, actor.insurer_id, live, run_off, "end_of_term", "95000.01", entry=entry)
     with _refused("exposure_freed_with_cause"), _raw(alias, actor) as cursor:
         entry = _ended(cursor, actor)
@@ -444,7 +445,7 @@ def _year(cursor, actor):
     )
     (year,) = cursor.fetchone()
     cursor.execute(
-        "SELECT account_class, id FROM reinsurance_ledgeraccount WHERE disbursement_year_id = %s ORDER BY account_class",
+        "SELECT account_class, id FROM reinsurance_ledgeraccount WHERE disbursement_year_id = %s ORDER BY 1",
         [year],
     )
     limit, room = cursor.fetchall()
