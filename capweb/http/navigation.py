@@ -11,6 +11,7 @@ from typing import Final
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from capweb.accounts.actor import Actor, PlatformActor
 
@@ -73,7 +74,7 @@ MENU: Final = (
         "gauge",
         "envelopes.read",
         frozenset({DESK, PLATFORM}),
-        frozenset({"reinsurance:allotments"}),
+        frozenset({"reinsurance:allotments", "policies:outlook"}),
     ),
     Entry(
         _("Treaties"),
@@ -91,7 +92,33 @@ MENU: Final = (
             }
         ),
     ),
-    Entry(_("Journal"), "reinsurance:entries", "book", "ledger.read", frozenset({DESK, PLATFORM})),
+    Entry(
+        _("Journal"),
+        "reinsurance:entries",
+        "book",
+        "ledger.read",
+        frozenset({DESK, PLATFORM}),
+        frozenset({"reinsurance:entry", "reinsurance:t_accounts", "reinsurance:account_movements", "policies:cession"}),
+    ),
+    Entry(_("Claim movements"), "policies:claim_movements", "umbrella", "claims.cede", frozenset({DESK})),
+    Entry(
+        _("Answers to bordereaux"),
+        "reinsurance:answers",
+        "circle-check",
+        "bordereaux.read",
+        frozenset({DESK, PLATFORM}),
+        frozenset({"reinsurance:answered_lines"}),
+    ),
+    Entry(
+        pgettext_lazy("page", "Settlement"),
+        "reinsurance:settlement",
+        "calculator",
+        "bordereaux.read",
+        frozenset({DESK, PLATFORM}),
+    ),
+    Entry(
+        _("Accounts kept for the State"), "reinsurance:memorandum", "scale", "accounts.advise", frozenset({PLATFORM})
+    ),
     Entry(
         _("Law in force"),
         "eligibility:law",

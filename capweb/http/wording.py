@@ -269,6 +269,25 @@ DISPUTE_REASON: Final = {
     "outside_conditions": Wording(_("Outside the conditions of the State's guarantee")),
     "other": Wording(_("Other; the note says what")),
 }
+BORDEREAU: Final = {
+    "risk": Wording(_("Risk bordereau")),
+    "premium": Wording(_("Premium bordereau")),
+    "claims": Wording(_("Claims bordereau")),
+    "recoveries": Wording(_("Recoveries bordereau")),
+}
+BORDEREAU_LINE: Final = {
+    "ceded": Wording(_("Cession")),
+    "amended": Wording(_("Change of a cession")),
+    "corrected": Wording(_("Correction")),
+    "ended": Wording(_("End of a cession")),
+    "replaced": Wording(_("Replacement")),
+    "released": Wording(_("Release of run-off")),
+    "indemnity": Wording(_("Indemnity")),
+    "indemnity_reversed": Wording(_("Indemnity taken back")),
+    "reserve": Wording(_("Case reserve")),
+    "recovery": Wording(_("Recovery")),
+    "recovery_reversed": Wording(_("Recovery taken back")),
+}
 PAYMENT: Final = {
     "paid": Wording(_("To the reinsurer")),
     "received": Wording(_("From the reinsurer")),
@@ -491,6 +510,8 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "claim_movement": CLAIM_MOVEMENT,
     "claim_outcome": CLAIM_OUTCOME,
     "line_answer": LINE_ANSWER,
+    "bordereau": BORDEREAU,
+    "bordereau_line": BORDEREAU_LINE,
     "dispute_reason": DISPUTE_REASON,
     "payment": PAYMENT,
     "age": AGE,

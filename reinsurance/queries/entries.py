@@ -40,6 +40,7 @@ class EntryRow:
     booked_on: date
     recorded_at: datetime
     cession: str | None
+    guarantee: str | None
     transfers: tuple[TransferRow, ...]
 
     @property
@@ -84,6 +85,18 @@ def entries(
         rows=tuple(_row(entry, transfers.get(entry.pk, ())) for entry in shown),
         next_after=shown[-1].pk if len(found) > size else None,
     )
+
+
+def entry_named(actor: Actor | PlatformActor, source_key: str, *, insurer: str | None = None) -> EntryRow | None:
+    """The entry of that source key, as far as the actor may see it; None otherwise. Several queries.
+
+    Each insurer has its own keys, so the platform's actors name the insurer (its code) beside the key.
+    """
+    rows = _visible(actor, None).filter(source_key=source_key)
+    if isinstance(actor, PlatformActor):
+        rows = rows.filter(insurer__code=insurer)
+    entry = rows.select_related("insurer", "cession").first()
+    return None if entry is None else _row(entry, _transfers(actor, [entry]).get(entry.pk, ()))
 
 
 def _visible(actor: Actor | PlatformActor, treaty: str | None) -> QuerySet[JournalEntry]:
@@ -137,5 +150,6 @@ def _row(entry: JournalEntry, transfers: tuple[TransferRow, ...]) -> EntryRow:
         booked_on=entry.booked_on,
         recorded_at=entry.recorded_at,
         cession=None if entry.cession is None else entry.cession.public_id,
+        guarantee=None if entry.cession is None else entry.cession.guarantee_id,
         transfers=transfers,
     )
