@@ -36,6 +36,8 @@ COPY eligibility eligibility
 COPY policies policies
 COPY reinsurance reinsurance
 COPY templates templates
+COPY tools tools
+COPY docs/schemas docs/schemas
 
 ENV PATH=/app/.venv/bin:$PATH \
     LC_ALL=C.UTF-8 \

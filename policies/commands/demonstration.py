@@ -6,23 +6,26 @@ gives are checked against each other at the end, so that a demonstration that li
 
 from __future__ import annotations
 
-import csv
+import json
+import subprocess
+import sys
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
 
+from django.conf import settings
 from django.db.models import Count
 
 from capweb.accounts.acting import acting, acting_as_platform
 from capweb.accounts.actor import Actor, PlatformActor
 from capweb.accounts.queries import memberships
-from capweb.kernel.money import ZERO
-from capweb.kernel.periods import Term
 from policies.commands.accept_offers import accept_offers, decline_offers
 from policies.commands.chunks import in_chunks
 from policies.commands.decide_limit_requests import decide_submission
@@ -35,14 +38,21 @@ from policies.commands.settle_referred import Settlement, settle_referred
 from policies.commands.submit_limit_requests import submit_file
 from policies.documents.verification import verify_endorsement
 from policies.models import Endorsement, GuaranteeTerm, LimitRequest, Offer, RequestStatus, SubmissionRow
-from reinsurance.queries.bordereau_lines import bordereau_lines
+from policies.queries.public_law import public_law
+from reinsurance.commands.close_bordereau import ClosedBordereau, close_bordereaux
+from reinsurance.commands.verify_bordereaux import verify_bordereaux
+from reinsurance.documents.bordereau_set import save_bordereau
+from reinsurance.domain.closing import period_named
+from reinsurance.queries import bordereaux
 from reinsurance.queries.envelopes import envelopes
+from reinsurance.queries.technical_accounts import technical_accounts
 from reinsurance.queries.treaties import treaties
 from reinsurance.queries.verification import verify_ledger
 
-LAST_DAY: Final = date(2020, 9, 30)
+LAST_DAY: Final = date(2020, 10, 1)
 RENEWALS_ASKED_ON: Final = date(2020, 9, 1)
-QUARTERS: Final = (Term(date(2020, 4, 1), date(2020, 7, 1)), Term(date(2020, 7, 1), date(2020, 10, 1)))
+QUARTERS: Final = ("2020-Q2", "2020-Q3")
+CHECKER: Final = Path(settings.BASE_DIR) / "tools" / "check_bordereau.py"
 FORMATS: Final[tuple[Format, ...]] = ("csv", "xlsx", "json", "ndjson")
 
 Step = Callable[[str, int], Callable[[int], None]]
@@ -85,7 +95,8 @@ def run_demonstration(
     _answer(done, desks, seed=seed, step=step, clock=clock)
     _render(done, desks, folder / "endorsements", count=documents, step=step)
     _three_months(done, desks, seed=seed, step=step, clock=clock)
-    _close(done, desks, submissions, folder / "bordereaux", step=step)
+    _verify(done, desks, submissions, step=step)
+    _close(done, desks, folder / "bordereaux", step=step, on=clock()[0])
     return done
 
 
@@ -209,8 +220,8 @@ def _ask_for_renewals(desk: Actor, chance: Random, *, on: date) -> None:
         ask_for_renewals(desk, wanted, on=on)
 
 
-def _close(done: Demonstration, desks: list[Actor], submissions: dict[str, str], folder: Path, *, step: Step) -> None:
-    """Count everything again from the books, and write the quarters that are ready for bordereaux."""
+def _verify(done: Demonstration, desks: list[Actor], submissions: dict[str, str], *, step: Step) -> None:
+    """Count everything again from the books."""
     told = step("books verified", 3)
     for desk in desks:
         _count_rows(done, desk, submissions[desk.insurer_code])
@@ -220,9 +231,6 @@ def _close(done: Demonstration, desks: list[Actor], submissions: dict[str, str],
     platform = PlatformActor(name="demonstration", role="operator")
     with acting_as_platform():
         _count_envelopes(done, platform)
-        told(1)
-        for quarter in QUARTERS:
-            _write_quarter(done, platform, quarter, folder)
     told(1)
 
 
@@ -256,34 +264,54 @@ def _count_envelopes(done: Demonstration, platform: PlatformActor) -> None:
         done.faults.append(f"{done.rows} rows were handed in and {sum(done.outcomes.values())} have an outcome")
 
 
-def _write_quarter(done: Demonstration, platform: PlatformActor, quarter: Term, folder: Path) -> None:
-    name = f"{quarter.first.year}-Q{(quarter.first.month + 2) // 3}"
-    lines, live, run_off, premium = 0, ZERO, ZERO, ZERO
-    with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, delimiter=";")
-        writer.writerow(["treaty", "insurer", *_LINE_FIELDS])
-        for treaty in treaties(platform, on=quarter.first):
-            bordereau = bordereau_lines(platform, treaty.public_id, quarter)
-            for line in bordereau.lines:
-                writer.writerow(
-                    [treaty.public_id, treaty.insurer_code, *(getattr(line, name) for name in _LINE_FIELDS)]
-                )
-            if not bordereau.agrees:
-                done.faults.append(f"{name}, treaty {treaty.public_id}: lines and ledger differ")
-            lines += len(bordereau.lines)
-            live += bordereau.totals.live_change
-            run_off += bordereau.totals.run_off_change
-            premium += bordereau.totals.ceded_premium
-    done.bordereaux[name] = {
-        "lines": str(lines),
-        "live_change": str(live),
-        "run_off_change": str(run_off),
-        "ceded_premium": str(premium),
-    }
+def _close(done: Demonstration, desks: list[Actor], folder: Path, *, step: Step, on: date) -> None:
+    """Close both quarters of every treaty, write files and statements, and let the stand-alone checker read them."""
+    told = step("treaties closed", len(desks) * len(QUARTERS))
+    for desk in desks:
+        house = folder / desk.insurer_code
+        house.mkdir(parents=True, exist_ok=True)
+        with acting(desk):
+            names = [row.public_id for row in treaties(desk, on=on)]
+            (house / "public-law.json").write_text(json.dumps(public_law(desk), ensure_ascii=False), encoding="utf-8")
+        for name in QUARTERS:
+            for closed in close_bordereaux(desk, names, period=period_named(name), on=on):
+                _write_bordereau(done, desk, closed, house, name=name)
+            _write_statements(done, desk, house, name=name)
+            told(1)
+        _check(done, house)
+        for verified in verify_bordereaux(desk):
+            done.faults += [f"{verified.public_id}: {difference}" for difference in verified.differences]
 
 
-_LINE_FIELDS: Final = (
-    "kind", "booked_on", "effective_on", "cession_id", "treaty_year", "guarantee_id", "product", "policy_number",
-    "policyholder_name", "buyer_id", "buyer_name", "buyer_country", "term_first", "term_end", "amount", "ceded_ratio",
-    "live_change", "run_off_change", "premium", "ceded_premium", "commission", "is_illustrative",
-)  # fmt: skip
+def _write_bordereau(done: Demonstration, desk: Actor, closed: ClosedBordereau, folder: Path, *, name: str) -> None:
+    with acting(desk):
+        found = bordereaux.bordereau(desk, closed.public_id)
+    stem = folder / f"{name}-{found.treaty_kind}-{found.market}-{found.kind}"
+    save_bordereau(stem, found.written, closed.public_id, partial(bordereaux.in_pieces, desk, found))
+    sums = done.bordereaux.setdefault(name, {"lines": "0"})
+    whole = closed.sums["all"]
+    for what in ("lines", "live_change", "run_off_change", "ceded_premium_change", "commission_change"):
+        if what in whole:
+            sums[what] = str(Decimal(sums.get(what, "0")) + Decimal(whole[what]))
+
+
+def _write_statements(done: Demonstration, desk: Actor, folder: Path, *, name: str) -> None:
+    from reinsurance.documents.statement_pdf import statement_pdf
+
+    with acting(desk):
+        accounts = technical_accounts(desk, period=period_named(name))
+    for account in accounts:
+        content = statement_pdf(account.public_id, account.document, sha256=account.sha256)
+        (folder / f"{name}-{account.treaty_kind}-{account.market}-compte.pdf").write_bytes(content)
+        sums = done.bordereaux[name]
+        sums["owed"] = str(Decimal(sums.get("owed", "0")) + account.balance)
+
+
+def _check(done: Demonstration, folder: Path) -> None:
+    """What an outsider would do: run the checker over every file of the house."""
+    files = sorted([*folder.glob("2*.json"), *folder.glob("2*.csv")])
+    command = [sys.executable, "-I", "-S", str(CHECKER), "--law", str(folder / "public-law.json"), *map(str, files)]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  our own checker
+    if found.returncode:
+        said = [line for line in found.stdout.splitlines() if "all agree" not in line]
+        done.faults += [f"checker, {folder.name}: {line}" for line in (said + found.stderr.splitlines())[:20]]

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from policies.documents import french, wording
-from policies.documents.french import day, money, percent, shown
+from capweb.paper import french
+from capweb.paper.french import day, money, percent, shown
+from policies.documents import wording
 from policies.domain.endorsement import EndorsementSnapshot, digest
 from policies.domain.endorsement_parts import Acceptance, Company, Premium, RecordedException
 

@@ -17,7 +17,7 @@ import msgspec
 import yaml
 
 from capweb.kernel.errors import DomainError
-from policies.documents import french
+from capweb.paper import french
 from policies.domain.endorsement import EndorsementSnapshot
 
 FOLDER: Final = Path(__file__).parent / "wordings"

@@ -93,7 +93,7 @@ def _close(
     span = closable.Span(treaty=treaty, period=period, after=after, number=max(number, after), on=on)
     ledger = gather_lines.moved(INSURER, span.facts)
     rows = [_one(kind, span, ledger, progress=progress) for kind in KINDS]
-    accounts = close_technical_accounts(span, ledger)
+    accounts = close_technical_accounts(span, ledger, rows)
     changes = [_told(row) for row in rows] + [
         Change("technical_account.closed", one.public_id, became={"balance": str(one.balance)}) for one in accounts
     ]

@@ -7,10 +7,10 @@ and as what the current account moved.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from capweb.kernel.identifiers import new_public_id
@@ -20,17 +20,18 @@ from reinsurance.commands.closable import Span
 from reinsurance.commands.gather_lines import LinesDisagree, Moved
 from reinsurance.domain.bordereau_layout import flat
 from reinsurance.domain.technical_account import LAYOUT_VERSION, account_document, whole, year_ending
-from reinsurance.models import TechnicalAccount
+from reinsurance.models import Bordereau, TechnicalAccount
 from reinsurance.queries.books import INSURER
 from reinsurance.queries.technical_flows import flows_between
 from reinsurance.queries.treaty_head import treaty_head
 
 
-def close_technical_accounts(span: Span, ledger: Moved) -> list[TechnicalAccount]:
-    """The account of the period, and that of the year where 31 December is its last day. The period's four bordereaux
-    stand already. Raises LinesDisagree when the balance is not what the ledger moved.
+def close_technical_accounts(span: Span, ledger: Moved, bordereaux: Sequence[Bordereau]) -> list[TechnicalAccount]:
+    """The account of the period, from its four bordereaux, and that of the year where 31 December is its last day.
+    Raises LinesDisagree when the balance is not what the ledger moved.
     """
-    account = _state(span, "period", span.period, settled=ledger.settled)
+    sources = [{"what": one.kind, "id": one.public_id, "sha256": one.content_sha256} for one in bordereaux]
+    account = _state(span, "period", span.period, settled=ledger.settled, based_on=sources)
     if account.balance != ledger.owed:
         raise LinesDisagree(
             _("The technical account comes to %(said)s EUR and the current account moved by %(booked)s EUR; verify it.")
@@ -45,14 +46,19 @@ def close_technical_accounts(span: Span, ledger: Moved) -> list[TechnicalAccount
         insurer_id=span.treaty.insurer_id, treaty=span.treaty, span="period", layout_version=LAYOUT_VERSION
     )
     in_year = of_year.filter(period_first__gte=year[0], period_end__lte=year[1])
-    first = in_year.aggregate(first=Min("period_first"))["first"]
-    settled = sum((Decimal(row.figures["current_account"]["settled"]) for row in in_year), ZERO)
-    return [account, _state(span, "year", Term(first, year[1]), settled=settled)]
+    rows = list(in_year.order_by("period_first"))
+    settled = sum((Decimal(row.figures["current_account"]["settled"]) for row in rows), ZERO)
+    sources = [{"what": "account", "id": row.public_id, "sha256": row.content_sha256} for row in rows]
+    return [account, _state(span, "year", Term(rows[0].period_first, year[1]), settled=settled, based_on=sources)]
 
 
-def _state(span: Span, name: str, period: Term, *, settled: Decimal) -> TechnicalAccount:
+def _state(
+    span: Span, name: str, period: Term, *, settled: Decimal, based_on: Sequence[dict[str, str]]
+) -> TechnicalAccount:
     years = flows_between(INSURER, span.facts, first=period.first, end=period.end)
-    document = account_document(_head(span, name, period), years, opening=_opening(span, period), settled=settled)
+    document = account_document(
+        _head(span, name, period), years, opening=_opening(span, period), settled=settled, based_on=based_on
+    )
     return TechnicalAccount.objects.create(
         insurer_id=span.treaty.insurer_id,
         public_id=new_public_id("tac"),

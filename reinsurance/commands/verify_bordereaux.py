@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -17,13 +18,27 @@ from capweb.accounts.actor import Actor
 from capweb.kernel.periods import Term
 from reinsurance.commands import gather_lines
 from reinsurance.commands.closable import Span
+from reinsurance.commands.close_technical_account import account_digest
 from reinsurance.commands.write_bordereau import compose
 from reinsurance.domain.bordereau_layout import ContentDigest, Written, row_of
 from reinsurance.domain.bordereau_line import BordereauKind, BordereauLine
-from reinsurance.models import Bordereau
+from reinsurance.domain.technical_account import account_document
+from reinsurance.models import Bordereau, TechnicalAccount
 from reinsurance.queries import bordereau_rows
 from reinsurance.queries.books import INSURER
+from reinsurance.queries.technical_flows import flows_between
 from reinsurance.queries.treaty_head import treaty_head
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedAccount:
+    """A technical account, and whether its bordereaux still come to the figures that were stated."""
+
+    public_id: str
+    span: str
+    period: Term
+    differences: tuple[str, ...]
+
 
 Reader = Callable[[Written, str, Iterator[list[BordereauLine]]], None]
 
@@ -53,6 +68,34 @@ def verify_bordereaux(
         if progress is not None:
             progress(found.line_count)
         yield found
+
+
+def verify_accounts(actor: Actor) -> list[VerifiedAccount]:
+    """Every technical account of the actor's insurer, stated again from the bordereaux that it sums."""
+    actor.must_be_allowed("bordereaux.read")
+    with acting(actor):
+        rows = TechnicalAccount.objects.filter(insurer_id=actor.insurer_id).order_by("id")
+        return [_verified_account(row) for row in rows]
+
+
+def _verified_account(row: TechnicalAccount) -> VerifiedAccount:
+    facts = {"insurer": row.insurer_id, "treaty": row.treaty_id, "layout": row.layout_version}
+    years = flows_between(INSURER, facts, first=row.period_first, end=row.period_end)
+    stated = row.figures
+    again = account_document(
+        stated["head"],
+        years,
+        opening=Decimal(stated["current_account"]["opening"]),
+        settled=Decimal(stated["current_account"]["settled"]),
+        based_on=stated["based_on"],
+    )
+    found = {name: account_digest(one) for name, one in (("its bordereaux", again), ("the figures kept", stated))}
+    differences = tuple(
+        f"{name} give {digest}, stated was {row.content_sha256}"
+        for name, digest in found.items()
+        if digest != row.content_sha256
+    )
+    return VerifiedAccount(row.public_id, row.span, Term(row.period_first, row.period_end), differences)
 
 
 def recompute(actor: Actor, public_id: str, read: Reader) -> None:

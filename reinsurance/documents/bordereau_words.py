@@ -1,10 +1,8 @@
-"""What an accountant reads in French on bordereaux and statements: columns, kinds, days, amounts."""
+"""What an accountant reads in French on bordereaux and statements: columns, kinds, periods."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
-from decimal import Decimal
 from typing import Final
 
 BORDEREAU: Final[Mapping[str, str]] = {
@@ -79,25 +77,27 @@ COLUMN: Final[Mapping[str, str]] = {
 }
 
 
-def day(given: date | str) -> str:
-    """15/06/2020."""
-    return (date.fromisoformat(given) if isinstance(given, str) else given).strftime("%d/%m/%Y")
+def cover(treaty: Mapping[str, str]) -> str:
+    """Garantie de substitution, marché domestique."""
+    return f"{COVER[treaty['kind']]}, {MARKET[treaty['market']]}"
 
 
-def last_day(end: date | str) -> str:
-    """The last day of what ends, excluded, on `end`."""
-    found = date.fromisoformat(end) if isinstance(end, str) else end
-    return day(found - timedelta(days=1))
+def period(name: str) -> str:
+    """2e trimestre 2020, 1er semestre 2020, juin 2020, année 2020; two days as they are.
+
+    >>> [period(name) for name in ("2020-Q2", "2020-S1", "2020-06", "2020")]
+    ['2e trimestre 2020', '1er semestre 2020', 'juin 2020', 'année 2020']
+    """
+    year, _, part = name.partition("-")
+    if not part:
+        return f"année {year}"
+    if part[0] in _SPAN:
+        return f"{part[1]}{'er' if part[1] == '1' else 'e'} {_SPAN[part[0]]} {year}"
+    return f"{_MONTH[int(part) - 1]} {year}" if part.isdigit() else name
 
 
-def euro(amount: Decimal | str) -> str:
-    """-1 234 567,89 €, with no-break spaces."""
-    return f"{Decimal(amount):,.2f} €".replace(",", "\u202f").replace(".", ",").replace(" €", "\u00a0€")
-
-
-def percent(ratio: Decimal | str) -> str:
-    """95 %, 0,875 %."""
-    text = f"{Decimal(ratio) * 100:f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text.replace(".", ",") + "\u00a0%"
+_SPAN: Final = {"Q": "trimestre", "S": "semestre"}
+_MONTH: Final = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
+)  # fmt: skip

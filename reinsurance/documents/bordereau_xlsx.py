@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import IO, Any, Final
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from capweb.paper.french import day
 from reinsurance.documents import bordereau_words as words
 from reinsurance.documents.bordereau_files import Pieces
 from reinsurance.domain.bordereau_layout import CHANGES, RATIOS, Written, columns_of, plain
@@ -56,6 +57,12 @@ def bordereau_xlsx(written: Written, public_id: str, pieces: Pieces) -> IO[bytes
         writer.lines(pieces)
     file.seek(0)
     return file
+
+
+def _days(period: Mapping[str, str]) -> str:
+    """du 01/04/2020 au 30/06/2020."""
+    last = date.fromisoformat(period["end"]) - timedelta(days=1)
+    return f"du {day(date.fromisoformat(period['first']))} au {day(last)}"
 
 
 class _Writer:
@@ -99,11 +106,11 @@ class _Writer:
         return [
             ("Bordereau", self.public_id),
             ("Traité", f"{treaty['id']}{' · ' + treaty['reference'] if treaty['reference'] else ''}"),
-            ("Objet", f"{words.COVER[treaty['kind']]}, {words.MARKET[treaty['market']]}"),
+            ("Objet", words.cover(treaty)),
             ("Cédante", treaty["insurer"]["name"]),
             ("Réassureur", treaty["reinsurer"]["name"]),
-            ("Période", f"du {words.day(period['first'])} au {words.last_day(period['end'])}"),
-            ("Arrêté le", words.day(head["closed_on"])),
+            ("Période", _days(period)),
+            ("Arrêté le", day(date.fromisoformat(head["closed_on"]))),
             ("Journal", f"écritures scellées jusqu’au n° {head['journal']['number']}"),
             ("Monnaie", "euro"),
             ("Empreinte SHA-256", self.written.sha256),
@@ -149,8 +156,7 @@ class _Writer:
         treaty, period = self.written.head["treaty"], self.written.head["period"]
         said = (
             f"{words.BORDEREAU[self.written.kind]} · {treaty['insurer']['name']} → {treaty['reinsurer']['name']} · "
-            f"{words.COVER[treaty['kind']]}, {words.MARKET[treaty['market']]} · "
-            f"du {words.day(period['first'])} au {words.last_day(period['end'])}"
+            f"{words.cover(treaty)} · {_days(period)}"
         )
         sheet.write_string(0, 0, said, self.title)
         sheet.write_string(1, 0, f"{self.public_id} · SHA-256 {self.written.sha256}", self.label)

@@ -114,10 +114,16 @@ def whole(years: Sequence[YearFlows]) -> Flows:
 
 
 def account_document(
-    head: Mapping[str, Any], years: Sequence[YearFlows], *, opening: Decimal, settled: Decimal
+    head: Mapping[str, Any],
+    years: Sequence[YearFlows],
+    *,
+    opening: Decimal,
+    settled: Decimal,
+    based_on: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """The account as it is stated and hashed: head, lines by treaty year and in all, and what stands on the current
     account: `opening` before, this account's balance, what statements `settled` in the span (below zero: less is owed).
+    `based_on` names what it sums, each with its digest.
     """
     balance = whole(years).balance
     return {
@@ -130,6 +136,7 @@ def account_document(
             "settled": f"{settled:.2f}",
             "closing": f"{opening + balance + settled:.2f}",
         },
+        "based_on": [dict(one) for one in based_on],
     }
 
 

@@ -264,3 +264,25 @@ def test_unearned_premium_is_taken_by_day_and_carried_forward(accountant):
     assert summer["unearned_closing"] == "334.33"
     earned = Decimal(summer["premium_written"]) + expected - Decimal("334.33")
     assert Decimal(summer["premium_earned"]) == earned
+
+
+def test_another_insurers_treaty_is_unknown(accountant, cast):
+    from reinsurance.queries.treaties import TreatyUnknown
+
+    coface = cast.actor("coface", role="reinsurance_accountant")
+    with pytest.raises(TreatyUnknown):
+        close_bordereaux(coface, [substitution_of(accountant)], period=SPRING, on=SPRING.end)
+
+
+def test_all_periods_together_come_to_the_balances(accountant):
+    closed = [close(accountant, period, on=date(2021, 1, 1)) for period in (SPRING, SUMMER, AUTUMN)]
+    with acting(accountant):
+        row = next(r for r in treaties(accountant, on=OPENING_DAY) if r.public_id == substitution_of(accountant))
+
+    def told(kind, name):
+        return sum(Decimal(one[kind].sums["all"][name]) for one in closed)
+
+    assert (told("risk", "live_change"), told("risk", "run_off_change")) == (row.live, row.run_off)
+    assert told("premium", "ceded_premium_change") == row.ceded_premium
+    assert told("premium", "commission_change") == row.commission
+    assert sum(told(kind, "owed_change") for kind in ("premium", "claims", "recoveries")) == row.current_account

@@ -16,12 +16,10 @@ from reinsurance.commands.cede import cede
 from reinsurance.commands.end_cessions import end_cessions
 from reinsurance.commands.hold_capacity import hold_capacity
 from reinsurance.commands.release_run_off import release_run_off
-from reinsurance.domain.bordereau import quarter_of
 from reinsurance.domain.cession import Amendment, Ending
 from reinsurance.queries.balances import balances
-from reinsurance.queries.bordereau_lines import bordereau_lines
 from reinsurance.queries.statement import statement
-from reinsurance.queries.treaties import TreatyUnknown, treaties
+from reinsurance.queries.treaties import treaties
 from reinsurance.queries.verification import verify_ledger
 from tests.books import hold, open_books, order, set_ceilings, term
 from tests.cast import OPENING_DAY
@@ -135,34 +133,6 @@ def test_an_envelope_drawn_beyond_its_ceiling_is_told(insurer):
     assert history.differences
 
 
-@pytest.mark.parametrize(
-    ("day", "kinds"),
-    [
-        (OPENING_DAY, ["ceded", "ceded", "ceded", "ceded"]),
-        (date(2020, 7, 2), ["corrected", "ceded", "replaced", "ended"]),
-        (date(2020, 10, 15), ["released"]),
-        (date(2021, 1, 1), []),
-    ],
-)
-def test_the_lines_of_a_quarter_come_to_what_the_ledger_moved(insurer, day, kinds):
-    public_id = _substitution(insurer).public_id
-    with acting(insurer):
-        found = bordereau_lines(insurer, public_id, quarter_of(day))
-    assert found.agrees, (found.totals, found.ledger)
-    assert [line.kind for line in found.lines] == kinds
-
-
-def test_all_quarters_together_come_to_the_balances(insurer):
-    row = _substitution(insurer)
-    with acting(insurer):
-        found = bordereau_lines(insurer, row.public_id, Term(date(2020, 1, 1), date(2022, 1, 1)))
-    assert found.totals.live_change == row.live
-    assert found.totals.run_off_change == row.run_off
-    assert found.totals.ceded_premium == row.ceded_premium
-    assert found.totals.commission == row.commission
-    assert row.ceded_premium - row.commission == row.current_account
-
-
 def test_balances_as_of_a_day_leave_out_what_was_booked_later(insurer):
     row = _substitution(insurer)
     with acting(insurer):
@@ -185,13 +155,6 @@ def test_a_statement_opens_where_the_one_before_closed(insurer):
         "commission_earned",
         "commission_returned",
     }
-
-
-def test_another_insurers_treaty_is_unknown(insurer, cast):
-    public_id = _substitution(insurer).public_id
-    coface = cast.actor("coface")
-    with acting(coface), pytest.raises(TreatyUnknown):
-        bordereau_lines(coface, public_id, quarter_of(OPENING_DAY))
 
 
 def test_bringing_an_envelope_to_the_law_twice_changes_nothing(insurer, cast):

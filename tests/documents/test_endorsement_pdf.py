@@ -15,8 +15,8 @@ from pypdf import PdfReader
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError
 
+from capweb.paper.shipped_files import ShippedFiles
 from policies.documents.endorsement_pdf import ATTACHMENT, endorsement_pdf
-from policies.documents.shipped_files import ShippedFiles
 from policies.domain import endorsement_parts as parts
 from policies.domain.endorsement import digest, disclosed, from_json
 from tests.documents import snapshots

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,9 +26,8 @@ from capweb.accounts.queries import memberships
 from capweb.kernel.errors import DomainError
 from capweb.kernel.periods import Term
 from reinsurance.commands.close_bordereau import ClosedBordereau, close_bordereaux
-from reinsurance.commands.verify_bordereaux import verify_bordereaux
-from reinsurance.documents.bordereau_files import bordereau_csv, bordereau_json
-from reinsurance.documents.bordereau_xlsx import bordereau_xlsx
+from reinsurance.commands.verify_bordereaux import verify_accounts, verify_bordereaux
+from reinsurance.documents.bordereau_set import save_bordereau
 from reinsurance.domain.closing import period_name, period_named
 from reinsurance.queries import bordereaux, treaties
 
@@ -90,9 +90,15 @@ class Command(BaseCommand):
                     wrong += bool(found.differences)
                     for difference in found.differences:
                         self.stdout.write(f"{found.public_id} {found.kind}, {period_name(found.period)}: {difference}")
+        accounts = [account for desk in desks for account in verify_accounts(desk)]
+        for account in accounts:
+            wrong += bool(account.differences)
+            for difference in account.differences:
+                self.stdout.write(f"{account.public_id} account, {period_name(account.period)}: {difference}")
+        told = f"{count} bordereaux and {len(accounts)} accounts computed again"
         if wrong:
-            raise CommandError(f"{wrong} of {count} bordereaux are NOT what the ledger gives")
-        self.stdout.write(f"{count} bordereaux computed again: all the same.")
+            raise CommandError(f"{told}: {wrong} are NOT what the ledger gives")
+        self.stdout.write(f"{told}: all the same.")
 
 
 def _wanted(desk: Actor, treaty: str | None, period: Term) -> list[str]:
@@ -105,17 +111,11 @@ def _wanted(desk: Actor, treaty: str | None, period: Term) -> list[str]:
 
 
 def _write(desk: Actor, closed: Iterable[ClosedBordereau], folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for one in closed:
         with acting(desk):
             found = bordereaux.bordereau(desk, one.public_id)
         stem = folder / f"{desk.insurer_code}-{found.treaty_kind}-{found.market}-{period_name(one.period)}-{one.kind}"
-        with stem.with_suffix(".json").open("wb") as file:
-            file.writelines(bordereau_json(found.written, one.public_id, bordereaux.in_pieces(desk, found)))
-        with stem.with_suffix(".csv").open("wb") as file:
-            file.writelines(bordereau_csv(found.written, one.public_id, bordereaux.in_pieces(desk, found)))
-        with bordereau_xlsx(found.written, one.public_id, bordereaux.in_pieces(desk, found)) as book:
-            stem.with_suffix(".xlsx").write_bytes(book.read())
+        save_bordereau(stem, found.written, one.public_id, partial(bordereaux.in_pieces, desk, found))
 
 
 def _bar(console: Console) -> AbstractContextManager[Progress]:

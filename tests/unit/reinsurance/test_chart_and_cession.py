@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capweb.kernel.periods import nth_term
-from reinsurance.domain.bordereau import quarter_of
 from reinsurance.domain.cession import Amendment, CededRisk, CessionOrder, Ending, HoldOrder, shares_of
 from reinsurance.domain.chart import (
     CAPACITY_CLASSES,
@@ -22,6 +21,7 @@ from reinsurance.domain.chart import (
     PLATFORM_CODES,
     TREATY_CLASSES,
 )
+from reinsurance.domain.closing import quarter_of
 from reinsurance.domain.transfer import Account, NewEntry, NewTransfer
 from reinsurance.domain.treaty import treaty_year
 

@@ -1,0 +1,1 @@
+"""What all printed documents share: shipped fonts and nothing else fetched, archival marks, French figures and days."""
