@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from policies.web import business_day, claim_movements, guarantees, handing_in, portal, requests, treaties, what_if
+from policies.web import (
+    business_day,
+    claim_movements,
+    guarantees,
+    handing_in,
+    outlook,
+    portal,
+    requests,
+    treaties,
+    what_if,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("requests", requests.Queue.as_view(), name="queue"),
@@ -49,5 +59,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         treaties.DecideTreatyProposal.as_view(),
         name="decide_treaty_proposal",
     ),
+    path("envelopes/outlook", outlook.EnvelopeOutlook.as_view(), name="outlook"),
     path("business-day", business_day.BusinessDay.as_view(), name="business_day"),
 ]

@@ -1,4 +1,4 @@
-"""GET /envelopes, /treaties, /ledger/entries: the books as an insurer, its reinsurer or the operator may see them."""
+"""Envelopes with run-off and alerts, treaties, the journal, as an insurer, its reinsurer or the operator sees them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ from capweb.accounts.actor import Actor, PlatformActor
 from capweb.http.operations import PAGE_ROWS, next_page, rows_wanted
 from capweb.http.schemas import CURSOR, problems
 from capweb.kernel.errors import FieldError, FieldErrors
+from capweb.kernel.money import ZERO
 from reinsurance.api import outputs
+from reinsurance.queries import alerts, envelopes, treaties
 from reinsurance.queries import entries as journal
-from reinsurance.queries import envelopes, treaties
+from reinsurance.queries.run_off import freed_by_day
+from reinsurance.queries.treaty_detail import treaty_detail
 
 
 class BooksOperation(APIView):
@@ -75,6 +78,59 @@ class Treaties(BooksOperation):
         with self.reading():
             rows = treaties.treaties(self.actor, on=self.on)
         return Response(outputs.Treaty(rows, many=True).data)
+
+
+class Treaty(BooksOperation):
+    """One treaty with its terms of all days, its countries and its renewals."""
+
+    right = "treaties.read"
+
+    @extend_schema(
+        operation_id="get_treaty",
+        summary="A treaty with everything that was agreed about it",
+        responses={200: outputs.TreatyWhole, **problems(404)},
+    )
+    def get(self, request: Request, public_id: str) -> Response:  # noqa: ARG002
+        with self.reading():
+            found = treaty_detail(self.actor, public_id, on=self.on)
+        return Response(outputs.TreatyWhole(found).data)
+
+
+class RunOff(BooksOperation):
+    """What run-off frees on which day, market by market."""
+
+    right = "envelopes.read"
+
+    @extend_schema(
+        operation_id="list_run_off",
+        summary="What run-off gives back on which day",
+        responses={200: outputs.RunOff(many=True), **problems()},
+    )
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        with self.reading():
+            markets = [row.market for row in envelopes.envelopes(self.actor, on=self.on)]
+            days = {market: freed_by_day(self.actor, market, after=self.on) for market in markets}
+        rows = [
+            {"market": market, "total": sum((one.amount for one in freed), ZERO), "days": freed}
+            for market, freed in days.items()
+        ]
+        return Response(outputs.RunOff(rows, many=True).data)
+
+
+class CeilingAlerts(BooksOperation):
+    """The latest alerts about ceilings, newest first."""
+
+    right = "envelopes.read"
+
+    @extend_schema(
+        operation_id="list_ceiling_alerts",
+        summary="Thresholds of 80, 90 and 95 % that were reached or left",
+        responses={200: outputs.CeilingAlert(many=True), **problems()},
+    )
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        with self.reading():
+            rows = alerts.alerts_told(self.actor)
+        return Response(outputs.CeilingAlert(rows, many=True).data)
 
 
 class Entries(BooksOperation):

@@ -18,11 +18,13 @@ from capweb.accounts.acting import acting
 from capweb.accounts.actor import PlatformActor
 from capweb.http.permissions import ActorView
 from capweb.kernel.money import ZERO
+from reinsurance.queries import alerts, envelopes, treaties
 from reinsurance.queries import entries as journal
-from reinsurance.queries import envelopes, treaties
 from reinsurance.queries.envelopes import EnvelopeRow
+from reinsurance.queries.run_off import freed_by_day
 from reinsurance.queries.treaties import TreatyUnknown
 from reinsurance.queries.treaty_proposals import open_treaty_proposals
+from reinsurance.web.run_off_chart import run_off_chart
 
 # The gauge is drawn on a line of this length; a part that is there at all is drawn at least so long.
 LINE: Final = 1000
@@ -72,7 +74,10 @@ class Envelopes(BooksView):
     def get(self, request: HttpRequest) -> HttpResponse:
         with self.reading():
             rows = envelopes.envelopes(self.actor, on=self.on)
-        return render(request, "reinsurance/envelopes.html", {"gauges": [gauge_of(row) for row in rows]})
+            shown = [(row, freed_by_day(self.actor, row.market, after=self.on)) for row in rows]
+            standing, told = alerts.standing_alerts(self.actor), alerts.alerts_told(self.actor)
+        gauges = [(gauge_of(row), run_off_chart(freed, on=self.on)) for row, freed in shown]
+        return render(request, "reinsurance/envelopes.html", {"gauges": gauges, "standing": standing, "told": told})
 
 
 class Treaties(BooksView):

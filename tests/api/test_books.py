@@ -7,12 +7,16 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIRequestFactory, force_authenticate
 
-from capweb.accounts.acting import acting
+from capweb.accounts.acting import acting, acting_as_platform
 from capweb.accounts.actor import PlatformActor
-from reinsurance.api.books import Entries, Envelopes, Treaties
+from reinsurance.api.books import CeilingAlerts, Entries, Envelopes, RunOff, Treaties, Treaty
 from reinsurance.commands.cede import cede
+from reinsurance.commands.end_cessions import end_cessions
 from reinsurance.commands.hold_capacity import hold_capacity
-from tests.books import hold, open_books, order
+from reinsurance.commands.raise_ceiling_alerts import raise_ceiling_alerts
+from reinsurance.domain.cession import Ending
+from reinsurance.models import Cession
+from tests.books import hold, open_books, order, set_ceilings
 from tests.cast import OPENING_DAY
 
 
@@ -128,3 +132,64 @@ def test_amounts_add_up_between_the_journal_and_the_treaty(accountant):
     live = sum(Decimal(row["live"]) for row in _get(Treaties, accountant).data)
     assert ceded == live == Decimal("190000.00")
     assert rows[0]["booked_on"] == date(2020, 6, 15).isoformat()
+
+
+def test_a_treaty_tells_everything_that_was_agreed_about_it(accountant, ccr):
+    treaty = next(
+        row["id"]
+        for row in _get(Treaties, accountant).data
+        if (row["kind"], row["market"]) == ("substitution", "domestic")
+    )
+    for actor in (accountant, ccr):
+        found = _one(actor, treaty).data
+        assert found["treaty"]["ceded_ratio"] == "0.95"
+        assert [(one["first_day"], one["reporting_months"]) for one in found["terms"]] == [("2020-04-15", 3)]
+        assert {one["account"]: one["balance"] for one in found["accounts"]}["live"] == "190000.00"
+        assert (found["country_amendments"], found["treaty"]["settlement_days"]) == ([], None)
+
+
+def _one(actor, treaty):
+    request = APIRequestFactory().get("/x")
+    force_authenticate(request, user=actor)
+    return Treaty.as_view()(request, public_id=treaty)
+
+
+def test_another_insurer_s_treaty_is_not_found(accountant, cast):
+    treaty = _get(Treaties, accountant).data[0]["id"]
+    coface = cast.actor("coface", role="reinsurance_accountant")
+    assert _one(coface, treaty).status_code == 404
+
+
+def test_run_off_is_one_s_own_by_day_and_the_whole_for_the_platform(accountant, cast):
+    ends = []
+    for actor in (accountant, cast.actor("coface")):
+        with acting(actor):
+            cession = Cession.objects.order_by("id").first()
+            ending = Ending(
+                cession_id=cession.pk,
+                effective_on=OPENING_DAY,
+                run_off_until=date(2090, 10, 15),
+                premium_credited=Decimal(0),
+            )
+            ends += end_cessions(actor, [ending], on=OPENING_DAY)
+    own, whole = _get(RunOff, accountant).data, _get(RunOff, cast.operator).data
+    assert own[0]["market"] == whole[0]["market"] == "domestic"
+    day = "2090-10-15"
+    assert own[0]["days"] == [{"day": day, "amount": "95000.00"}]
+    assert (whole[0]["total"], whole[0]["days"]) == ("475000.00", [{"day": day, "amount": "475000.00"}])
+
+
+def test_alerts_are_told_by_api_without_amounts(accountant, cast):
+    set_ceilings(cast, {"domestic": Decimal("600000.00")})
+    with acting_as_platform():
+        raise_ceiling_alerts(cast.operator, on=OPENING_DAY)
+    newest = _get(CeilingAlerts, accountant).data[0]
+    assert newest == {
+        "position": 3,
+        "market": "domestic",
+        "treaty": None,
+        "subject": "threshold",
+        "share": "0.95",
+        "is_raised": True,
+        "booked_on": "2020-06-15",
+    }

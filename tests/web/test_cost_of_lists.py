@@ -19,6 +19,7 @@ LISTS = {
     "reinsurance:envelopes": "accountant",
     "reinsurance:treaties": "accountant",
     "policies:treaty_proposals": "accountant",
+    "policies:outlook": "accountant",
     "reinsurance:entries": "accountant",
     "eligibility:law": "underwriter",
     "eligibility:law_compare": "underwriter",

@@ -21,6 +21,7 @@ OPEN_TO = {
     "policies:portal": INSURERS | BROKERS,
     "policies:business_day": {"operator"},
     "reinsurance:envelopes": INSURERS | PLATFORM,
+    "policies:outlook": INSURERS | PLATFORM,
     "reinsurance:allotments": INSURERS | PLATFORM,
     "reinsurance:treaties": {"accountant", "administrator", "auditor", "reinsurer"},
     "policies:treaty_proposals": {"accountant", "administrator", "auditor"},

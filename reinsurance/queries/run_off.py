@@ -1,0 +1,69 @@
+"""What run-off gives back on which day, and what was drawn of late: an insurer's own, or the whole for the platform.
+
+A reinsurer sees that of its treaties. Run-off is what has ended; cover still in force frees nothing before it ends.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connections
+
+from capweb.accounts.actor import Actor, PlatformActor
+from reinsurance.domain.chart import Market
+from reinsurance.domain.exhaustion import FreedOn
+from reinsurance.queries.books import alias_of
+from reinsurance.queries.treaties import visible_treaties
+
+_FREED = """
+    SELECT x.run_off_until, sum(x.run_off_amount)
+    FROM reinsurance_cessionchange x
+    JOIN reinsurance_cession c ON c.insurer_id = x.insurer_id AND c.id = x.cession_id
+    LEFT JOIN reinsurance_runoffrelease r ON r.insurer_id = x.insurer_id AND r.change_id = x.id
+    WHERE c.treaty_id = ANY (%(treaties)s) AND x.run_off_amount > 0 AND r.id IS NULL AND x.run_off_until > %(on)s
+    GROUP BY x.run_off_until
+    ORDER BY x.run_off_until
+"""
+
+# What entries of these days did to live cover and holds, run-off aside: it is counted on the day on which it ends.
+_DRAWN = """
+    SELECT COALESCE(sum(CASE t.code
+        WHEN 'hold' THEN t.amount
+        WHEN 'ceded' THEN t.amount
+        WHEN 'hold_posted' THEN t.amount - p.amount
+        WHEN 'hold_voided' THEN -p.amount
+        WHEN 'reversed' THEN -t.amount
+        WHEN 'draw_moved' THEN -t.amount
+        END), 0)
+    FROM reinsurance_journalentry e
+    JOIN reinsurance_transfer t ON t.insurer_id = e.insurer_id AND t.entry_id = e.id
+    JOIN reinsurance_ledgeraccount a
+      ON a.id = CASE WHEN t.credit_class = 'live' THEN t.credit_account_id ELSE t.debit_account_id END
+    LEFT JOIN reinsurance_transfer p ON p.insurer_id = t.insurer_id AND p.id = t.pending_id
+    WHERE e.booked_on > %(after)s AND e.booked_on <= %(on)s AND a.treaty_id = ANY (%(treaties)s)
+      AND t.code IN ('hold', 'ceded', 'hold_posted', 'hold_voided', 'reversed', 'draw_moved')
+"""
+
+
+def freed_by_day(actor: Actor | PlatformActor, market: Market, *, after: date) -> list[FreedOn]:
+    """Run-off by the day on which it ends, later than `after`; two queries."""
+    return [FreedOn(*row) for row in _rows(actor, _FREED, {"treaties": _treaties(actor, market), "on": after})]
+
+
+def net_draw(actor: Actor | PlatformActor, market: Market, *, after: date, on: date) -> Decimal:
+    """What was drawn and held on the days after `after` up to `on`, less what was given back; two queries."""
+    facts = {"treaties": _treaties(actor, market), "after": after, "on": on}
+    ((net,),) = _rows(actor, _DRAWN, facts)
+    return Decimal(net)
+
+
+def _treaties(actor: Actor | PlatformActor, market: Market) -> list[int]:
+    return list(visible_treaties(actor).filter(market=market).values_list("id", flat=True))
+
+
+def _rows(actor: Actor | PlatformActor, sql: str, facts: dict[str, Any]) -> list[Any]:
+    with connections[alias_of(actor)].cursor() as cursor:
+        cursor.execute(sql, facts)
+        return list(cursor.fetchall())
