@@ -255,10 +255,10 @@ CLAIM_OUTCOME: Final = {
     "refused": Wording(_("Refused"), "bad", "x"),
 }
 LINE_ANSWER: Final = {
-    "none": Wording(_("To be answered"), "info", "clock"),
-    "acknowledged": Wording(_("Acknowledged"), "good", "check"),
-    "disputed": Wording(_("Disputed"), "bad", "alert-triangle"),
-    "settled": Wording(_("Settled"), "quiet", "check"),
+    "none": Wording(pgettext_lazy("line", "To be answered"), "info", "clock"),
+    "acknowledged": Wording(pgettext_lazy("line", "Acknowledged"), "good", "check"),
+    "disputed": Wording(pgettext_lazy("line", "Disputed"), "bad", "alert-triangle"),
+    "settled": Wording(pgettext_lazy("line", "Settled"), "quiet", "check"),
 }
 DISPUTE_REASON: Final = {
     "amount": Wording(_("The amount is wrong")),
@@ -287,6 +287,49 @@ BORDEREAU_LINE: Final = {
     "reserve": Wording(_("Case reserve")),
     "recovery": Wording(_("Recovery")),
     "recovery_reversed": Wording(_("Recovery taken back")),
+}
+# Columns of a bordereau that its lines change.
+LINE_CHANGE: Final = {
+    "gross_change": Wording(_("Before cession")),
+    "live_change": Wording(_("Cover in force")),
+    "run_off_change": Wording(pgettext_lazy("account", "Run-off")),
+    "ceded_premium_change": Wording(_("Ceded premium")),
+    "commission_change": Wording(_("Commission")),
+    "ceded_indemnity_change": Wording(_("Ceded indemnity")),
+    "reserve_change": Wording(_("Ceded reserve")),
+    "ceded_recovery_change": Wording(_("Ceded recovery")),
+    "owed_change": Wording(_("Owed to the reinsurer")),
+}
+ACCOUNT_LINE: Final = {
+    "premium_ceded": Wording(_("Premiums ceded, written")),
+    "premium_credited": Wording(_("Premiums given back")),
+    "premium_written": Wording(_("Premiums written, net")),
+    "unearned_opening": Wording(_("Unearned premium, opening")),
+    "unearned_closing": Wording(_("Unearned premium, closing")),
+    "premium_earned": Wording(_("Premiums earned")),
+    "commission": Wording(_("Ceding commissions")),
+    "claims_paid": Wording(_("Claims paid")),
+    "outstanding_opening": Wording(_("Outstanding claims, opening")),
+    "reserve_movement": Wording(_("Movement of case reserves")),
+    "outstanding_closing": Wording(_("Outstanding claims, closing")),
+    "recoveries": Wording(_("Recoveries received")),
+    "claims_incurred": Wording(_("Claims incurred")),
+    "result": Wording(_("Technical result of the reinsurer")),
+    "balance": Wording(_("Balance of the account")),
+}
+ACCOUNT_SPAN: Final = {
+    "period": Wording(_("Period")),
+    "year": Wording(_("Year, at its cut-off")),
+}
+LOSS_ADVICE: Final = {
+    "large_loss": Wording(_("Large loss"), "warn", "alert-triangle"),
+    "cash_call": Wording(_("Cash call"), "bad", "alert-triangle"),
+}
+CLOSING: Final = {
+    "waiting": Wording(pgettext_lazy("what-if run", "Waiting"), "quiet", "clock"),
+    "running": Wording(_("Under way"), "info", "clock"),
+    "done": Wording(_("Done"), "good", "check"),
+    "failed": Wording(_("Failed"), "bad", "alert-triangle"),
 }
 PAYMENT: Final = {
     "paid": Wording(_("To the reinsurer")),
@@ -512,6 +555,11 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "line_answer": LINE_ANSWER,
     "bordereau": BORDEREAU,
     "bordereau_line": BORDEREAU_LINE,
+    "line_change": LINE_CHANGE,
+    "account_line": ACCOUNT_LINE,
+    "account_span": ACCOUNT_SPAN,
+    "loss_advice": LOSS_ADVICE,
+    "closing": CLOSING,
     "dispute_reason": DISPUTE_REASON,
     "payment": PAYMENT,
     "age": AGE,

@@ -120,6 +120,7 @@ class AnsweredLines(BooksView):
         context = {
             **_line_context(self, bordereau.public_id),
             "bordereau": bordereau,
+            "is_open": bordereau.settled < bordereau.line_count,
             "found_by": found_by,
             "states": [(state, wording.of("line_answer", state).label) for state in STATES],
             "rows": rows[:PAGE_ROWS],

@@ -51,7 +51,7 @@ class AdviceForm(forms.Form):
             for kind in KINDS if market == "domestic" else (None,):
                 what = wording.of("kind", kind).label if kind else _("State account")
                 accounts.append(
-                    (f"{code}/{market}/{kind or ''}", f"{name} · {what} · {wording.of('market', market).label}")
+                    (f"{code}/{market}/{kind or ''}", f"{what} · {wording.of('market', market).label} · {name}")
                 )
         codes = [(code, str(wording.of("movement", code).label)) for code in CODES]
         for field_name, choices in (("account", accounts), ("code", codes)):

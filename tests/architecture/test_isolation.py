@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -29,6 +29,9 @@ from policies.commands.decide_limit_requests import decide_submission
 from policies.commands.submit_limit_requests import submit_file
 from policies.commands.what_if import Wish, ask_what_if, work_at
 from policies.queries import submissions
+from reinsurance.commands.close_bordereau import close_bordereaux
+from reinsurance.domain.closing import period_named
+from reinsurance.models import Cession
 from reinsurance.queries.treaty_facts import treaty_facts
 from tests import callers, treaties
 from tests import factories as make
@@ -47,11 +50,16 @@ OBJECTS = {
     "treaties": "treaty",
     "treaty-proposals": "treaty_proposal",
     "what-if-runs": "what_if_run",
+    "cessions": "cession",
+    "answers": "bordereau",
 }
+# Places that hold no object of anybody: what stands there is a part of the object before it.
+PARTS = {"<int:number>": "1", "<slug:account_class>": "current_account"}
 # Objects that the underwriter has no right to see: who of the house has.
 SEEN_BY = {
     "what_if_run": "serge@euler-hermes.example",
     "treaty": "rita@euler-hermes.example",
+    "bordereau": "rita@euler-hermes.example",
     "treaty_proposal": "rita@euler-hermes.example",
 }
 # Addresses of the sign-in library that carry a person's own secret or key, nothing of an insurer.
@@ -102,6 +110,14 @@ TAKE_NONE = {
     "api:bulk_requests",
     "api:bulk_buyer_limits",
     "api:bulk_buyer_ratings",
+    "api:bulk_claim_movements",
+    "policies:claim_movements",
+    "api:state_accounts",
+    "api:book_payments",
+    "api:answer_bordereau_lines",
+    "reinsurance:settlement",
+    "reinsurance:answers",
+    "reinsurance:memorandum",
     "eligibility:propose_change",
     "policies:new_request",
     "policies:upload",
@@ -156,6 +172,9 @@ def filled(address: Address, ours: dict[str, str]) -> str:
     """The path with an object of ours in it. Fails for what the test does not know."""
     path = "/" + address.route
     for place in address.parameters:
+        if place in PARTS:
+            path = path.replace(place, PARTS[place], 1)
+            continue
         before = path.split(place)[0].rstrip("/").rsplit("/", 1)[-1]
         assert before in OBJECTS, (
             f"{address.name} ({address.route}): say in OBJECTS what stands after {before!r}, and make one in `ours`"
@@ -205,6 +224,7 @@ def world(committed_once: None) -> World:
         "endorsement": answer.endorsement,
         "what_if_run": _try_another_law(cast),
         **_treaty_with_a_proposal(cast),
+        **_closed_bordereau(cast),
     }
     names = [who.policy_number, *(whom.identifier for whom in buyers)]
     return World(ours, [*ours.values(), *names], cast)
@@ -225,6 +245,15 @@ def _treaty_with_a_proposal(cast: Cast) -> dict[str, str]:
         treaty = treaty_facts(rita)[0].public_id
     terms = {"treaty": treaty, "first_day": "2020-07-01", "ceded_ratio": "0.90", "reference": "Avenant"}
     return {"treaty": treaty, "treaty_proposal": treaties.propose(rita, "terms", terms)}
+
+
+def _closed_bordereau(cast: Cast) -> dict[str, str]:
+    """The premium bordereau of the spring, and a cession that it tells."""
+    rita = treaties.person(cast, treaties.RITA)
+    with acting(rita):
+        cession = Cession.objects.select_related("treaty").latest("id")
+    closed = close_bordereaux(rita, [cession.treaty.public_id], period=period_named("2020-Q2"), on=date(2020, 7, 1))
+    return {"bordereau": closed[1].public_id, "cession": cession.public_id}
 
 
 def _propose(actor: Any) -> str:

@@ -27,6 +27,10 @@ OPEN_TO = {
     "policies:treaty_proposals": {"accountant", "administrator", "auditor"},
     "policies:propose_treaty_change": {"accountant", "administrator"},
     "reinsurance:entries": {"accountant", "auditor", "reinsurer"},
+    "reinsurance:answers": {"accountant", "auditor", "reinsurer"},
+    "reinsurance:settlement": {"accountant", "auditor", "reinsurer"},
+    "reinsurance:memorandum": PLATFORM,
+    "policies:claim_movements": {"accountant"},
 }
 
 
