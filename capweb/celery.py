@@ -40,6 +40,7 @@ app.conf.update(
         "resend unrendered endorsements": _every(60.0, "policies.resend_unrendered"),
         "resend open what-if runs": _every(15.0, "policies.resend_what_if_runs"),
         "open the night": _every(60.0, "policies.open_due_nights"),
+        "resend open closes": _every(15.0, "reinsurance.resend_closing_runs"),
         "watch the ceilings": _every(60.0, "reinsurance.watch_ceilings"),
         "worker heart-beat": _every(10.0, "capweb.heart_beat"),
     },

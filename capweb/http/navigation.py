@@ -102,6 +102,22 @@ MENU: Final = (
     ),
     Entry(_("Claim movements"), "policies:claim_movements", "umbrella", "claims.cede", frozenset({DESK})),
     Entry(
+        _("Bordereaux"),
+        "reinsurance:bordereaux",
+        "file-type-csv",
+        "bordereaux.read",
+        frozenset({DESK, PLATFORM}),
+        frozenset({"reinsurance:bordereau", "reinsurance:closing_run"}),
+    ),
+    Entry(
+        _("Technical accounts"),
+        "reinsurance:technical_accounts",
+        "calculator",
+        "bordereaux.read",
+        frozenset({DESK, PLATFORM}),
+        frozenset({"reinsurance:technical_account"}),
+    ),
+    Entry(
         _("Answers to bordereaux"),
         "reinsurance:answers",
         "circle-check",

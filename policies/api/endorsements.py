@@ -10,9 +10,9 @@ from rest_framework.response import Response
 
 from capweb.accounts.acting import acting
 from capweb.http.operations import Operation
+from capweb.http.renderers import PdfRenderer
 from capweb.http.schemas import binary, problems
 from policies.api import outputs
-from policies.api.answers import PdfRenderer
 from policies.commands.render_endorsements import render_endorsement
 from policies.queries import guarantees
 from policies.queries.guarantees import EndorsementLine

@@ -24,10 +24,10 @@ from capweb.accounts.actor import Actor
 from capweb.http.bodies import FILE_PARSERS, XLSX, file_of
 from capweb.http.done_once import Answer, done_once, key_of
 from capweb.http.operations import Operation, next_page, rows_wanted
+from capweb.http.renderers import CsvRenderer, LinesRenderer
 from capweb.http.schemas import CURSOR, IDEMPOTENCY_KEY, page_of, problems
 from capweb.kernel.errors import FieldError, FieldErrors
 from policies.api import inputs, outputs
-from policies.api.answers import CsvRenderer, LinesRenderer
 from policies.api.limit_requests import LIMIT
 from policies.commands.submit_limit_requests import submit_file
 from policies.domain.bulk_columns import MANDATORY

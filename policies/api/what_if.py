@@ -26,9 +26,9 @@ from capweb.accounts.actor import Actor
 from capweb.http.bodies import XLSX, json_object
 from capweb.http.done_once import Answer, done_once, key_of
 from capweb.http.operations import Operation, next_page, rows_wanted
+from capweb.http.renderers import CsvRenderer, LinesRenderer, WorkbookRenderer
 from capweb.http.schemas import CURSOR, IDEMPOTENCY_KEY, Amount, binary, page_of, problems
 from capweb.kernel.errors import FieldError, FieldErrors
-from policies.api.answers import CsvRenderer, FileRenderer, LinesRenderer
 from policies.api.limit_requests import LIMIT
 from policies.api.outputs import Output
 from policies.commands.what_if import Wish, ask_what_if, cancel_what_if
@@ -63,11 +63,6 @@ ASKED: Final = {
         },
     },
 }
-
-
-class XlsxRenderer(FileRenderer):
-    media_type = XLSX
-    format = "xlsx"
 
 
 class Figures(Output):
@@ -279,7 +274,7 @@ class WhatIfWorkbook(Operation):
 
     right = "what_if.run"
     scope = "what-if"
-    renderer_classes = (XlsxRenderer, JSONRenderer)
+    renderer_classes = (WorkbookRenderer, JSONRenderer)
 
     @extend_schema(
         operation_id="download_what_if_run",

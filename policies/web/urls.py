@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from policies.web import (
+    audit_packs,
     business_day,
     claim_movements,
     guarantees,
@@ -15,6 +16,7 @@ from policies.web import (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("technical-accounts/<slug:public_id>.zip", audit_packs.AuditPack.as_view(), name="audit_pack"),
     path("requests", requests.Queue.as_view(), name="queue"),
     path("requests/new", handing_in.NewRequest.as_view(), name="new_request"),
     path("requests/<slug:public_id>", requests.Request.as_view(), name="request"),

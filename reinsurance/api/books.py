@@ -153,7 +153,7 @@ class Entries(BooksOperation):
         with self.reading():
             page = journal.entries(
                 self.actor,
-                after=_position(request.query_params.get("cursor", "")),
+                after=cursor_position(request.query_params.get("cursor", "")),
                 size=rows_wanted(request),
                 as_of=_day(request.query_params.get("as_of", "")),
                 treaty=request.query_params.get("treaty") or None,
@@ -162,7 +162,7 @@ class Entries(BooksOperation):
         return Response({"results": rows, "next": next_page(request, page.next_after)})
 
 
-def _position(text: str) -> int | None:
+def cursor_position(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 19):

@@ -9,12 +9,14 @@ from typing import Any
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
+from capweb.accounts.actor import Actor
 from capweb.kernel.errors import DomainError
 from capweb.kernel.periods import Term
 from reinsurance.domain.bordereau_layout import LAYOUT_VERSION
 from reinsurance.domain.closing import next_period, period_name
 from reinsurance.models import Bordereau, Cession, Treaty, TreatyTerms
 from reinsurance.queries.books import INSURER
+from reinsurance.queries.treaties import visible_treaties
 
 
 class PeriodNotEnded(DomainError):
@@ -98,6 +100,24 @@ def due_period(treaty: Treaty) -> Term:
         last_end=None if last is None else last.period_end,
         months=_months(treaty, None if last is None else last.period_end),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A treaty and the period that is to be closed next for it; `has_ended` tells whether it may be."""
+
+    treaty: str
+    period: Term
+    has_ended: bool
+
+
+def due_periods(actor: Actor, *, on: date) -> list[Due]:
+    """What is to be closed next for each treaty of the actor's insurer. Inside acting(actor)."""
+    found = []
+    for treaty in visible_treaties(actor):
+        period = due_period(treaty)
+        found.append(Due(treaty.public_id, period, period.end <= on))
+    return found
 
 
 def must_follow(treaty: Treaty, period: Term, *, on: date) -> int:

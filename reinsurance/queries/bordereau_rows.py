@@ -38,6 +38,16 @@ _CLOSED: Final = f"""
     WHERE l.insurer_id = %(insurer)s AND l.bordereau_id = %(bordereau)s AND l.number > %(after)s
     ORDER BY l.number LIMIT %(limit)s
 """  # noqa: S608 (fragments of this module)
+_SEARCHED: Final = f"""
+    SELECT {_FIELDS.format(corrects=f"COALESCE({_EARLIER}, '')")}
+    FROM reinsurance_bordereauline l {_FACTS}
+    WHERE l.insurer_id = %(insurer)s AND l.bordereau_id = %(bordereau)s AND l.number > %(after)s
+      AND (%(kind)s = '' OR l.kind = %(kind)s)
+      AND (%(year)s::int IS NULL OR l.treaty_year = %(year)s::int)
+      AND (%(text)s = '' OR strpos(lower(concat_ws(' ', c.policy_number, c.policyholder_name, c.buyer_name,
+                                   c.buyer_id, c.guarantee_id, c.public_id, l.claim_reference)), lower(%(text)s)) > 0)
+    ORDER BY l.number LIMIT %(limit)s
+"""  # noqa: S608 (fragments of this module)
 # In a gathering a line may correct one beside it, which is in no bordereau yet.
 _OWN: Final = "to_char(%(first)s::date, 'YYYY-MM-DD') || '/' || n.number"
 _GATHERED: Final = f"""
@@ -62,6 +72,32 @@ def closed(
     """The lines of a closed bordereau after a number, as many as fit; one query."""
     with connections[alias].cursor() as cursor:
         cursor.execute(_CLOSED, {"insurer": insurer_id, "bordereau": bordereau_id, "after": after, "limit": limit})
+        return [_line(row) for row in cursor.fetchall()]
+
+
+def searched(
+    alias: str,
+    *,
+    insurer_id: int,
+    bordereau_id: int,
+    kind: str,
+    treaty_year: int | None,
+    text: str,
+    after: int,
+    limit: int,
+) -> list[BordereauLine]:
+    """Those of them of one event ("" is any), one treaty year (None is any), that name a text; one query."""
+    facts: dict[str, Any] = {
+        "insurer": insurer_id,
+        "bordereau": bordereau_id,
+        "kind": kind,
+        "year": treaty_year,
+        "text": text,
+        "after": after,
+        "limit": limit,
+    }
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_SEARCHED, facts)
         return [_line(row) for row in cursor.fetchall()]
 
 

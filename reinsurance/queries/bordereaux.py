@@ -19,7 +19,7 @@ from capweb.kernel.errors import DomainError
 from capweb.kernel.periods import Term
 from reinsurance.domain.bordereau_layout import Written
 from reinsurance.domain.bordereau_line import BordereauKind, BordereauLine
-from reinsurance.models import Bordereau
+from reinsurance.models import Bordereau, TechnicalAccount
 from reinsurance.queries import bordereau_rows
 from reinsurance.queries.books import INSURER, PLATFORM, alias_of
 from reinsurance.queries.treaties import visible_treaties
@@ -103,6 +103,42 @@ def lines(
     return bordereau_rows.closed(
         alias_of(actor), insurer_id=found.insurer_id, bordereau_id=found.row_id, after=after, limit=limit
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LineSearch:
+    """Lines of one event, of one treaty year, that name a text (policy, policyholder, buyer, guarantee, claim)."""
+
+    kind: str = ""
+    treaty_year: int | None = None
+    text: str = ""
+
+
+def searched_lines(
+    actor: Actor | PlatformActor, found: BordereauRow, search: LineSearch, *, after: int = 0, limit: int = 100
+) -> list[BordereauLine]:
+    """The lines after a number that the search finds, in order; one query."""
+    return bordereau_rows.searched(
+        alias_of(actor),
+        insurer_id=found.insurer_id,
+        bordereau_id=found.row_id,
+        kind=search.kind,
+        treaty_year=search.treaty_year,
+        text=search.text,
+        after=after,
+        limit=limit,
+    )
+
+
+def accounts_of(actor: Actor | PlatformActor, found: BordereauRow) -> list[tuple[str, str]]:
+    """The technical accounts that sum a bordereau: public id and span; one query."""
+    rows = TechnicalAccount.objects.using(alias_of(actor)).filter(
+        insurer_id=found.insurer_id,
+        treaty__public_id=found.treaty,
+        period_first__lte=found.period.first,
+        period_end__gte=found.period.end,
+    )
+    return list(rows.order_by("id").values_list("public_id", "span"))
 
 
 def in_pieces(actor: Actor | PlatformActor, found: BordereauRow) -> Iterator[list[BordereauLine]]:

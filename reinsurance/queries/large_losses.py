@@ -88,6 +88,25 @@ class AdviceRow:
     incurred: Decimal
     booked_on: date
 
+    def facts(self) -> dict[str, str]:
+        """The advice as plain text by name: what its paper states and attaches."""
+        return {
+            "id": self.public_id,
+            "kind": self.kind,
+            "treaty": self.treaty,
+            "treaty_kind": self.treaty_kind,
+            "market": self.market,
+            "insurer": self.insurer_name,
+            "reinsurer": self.reinsurer_name,
+            "claim_reference": self.claim_reference,
+            "threshold": f"{self.threshold:.2f}",
+            "paid": f"{self.paid:.2f}",
+            "outstanding": f"{self.outstanding:.2f}",
+            "recovered": f"{self.recovered:.2f}",
+            "incurred": f"{self.incurred:.2f}",
+            "booked_on": self.booked_on.isoformat(),
+        }
+
 
 def losses_beyond_thresholds(actor: Actor, treaties: Sequence[str] | None, *, on: date) -> list[LargeLoss]:
     """What is to be told on a day under some treaties of the insurer, or all; one query."""

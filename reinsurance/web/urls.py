@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from reinsurance.web import allotments, answers, memorandum, pages, settlement, t_accounts, treaty
+from reinsurance.web import (
+    allotments,
+    answers,
+    bordereaux,
+    memorandum,
+    pages,
+    settlement,
+    t_accounts,
+    technical_accounts,
+    treaty,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("envelopes", pages.Envelopes.as_view(), name="envelopes"),
@@ -17,6 +27,34 @@ urlpatterns: list[URLPattern | URLResolver] = [
         t_accounts.AccountMovements.as_view(),
         name="account_movements",
     ),
+    path("bordereaux", bordereaux.Bordereaux.as_view(), name="bordereaux"),
+    path("bordereaux/close", bordereaux.CloseBordereaux.as_view(), name="close_bordereaux"),
+    path("closings/<slug:public_id>", bordereaux.ClosingRun.as_view(), name="closing_run"),
+    path(
+        "bordereaux/<slug:public_id>.json",
+        bordereaux.BordereauFile.as_view(),
+        kwargs={"form": "json"},
+        name="bordereau_json",
+    ),
+    path(
+        "bordereaux/<slug:public_id>.csv",
+        bordereaux.BordereauFile.as_view(),
+        kwargs={"form": "csv"},
+        name="bordereau_csv",
+    ),
+    path(
+        "bordereaux/<slug:public_id>.xlsx",
+        bordereaux.BordereauFile.as_view(),
+        kwargs={"form": "xlsx"},
+        name="bordereau_xlsx",
+    ),
+    path("bordereaux/<slug:public_id>", bordereaux.Bordereau.as_view(), name="bordereau"),
+    path("technical-accounts", technical_accounts.TechnicalAccounts.as_view(), name="technical_accounts"),
+    path("technical-accounts/<slug:public_id>.pdf", technical_accounts.StatementPdf.as_view(), name="statement_pdf"),
+    path(
+        "technical-accounts/<slug:public_id>", technical_accounts.TechnicalAccount.as_view(), name="technical_account"
+    ),
+    path("loss-advices/<slug:public_id>.pdf", technical_accounts.LossAdvicePdf.as_view(), name="loss_advice_pdf"),
     path("answers", answers.Answers.as_view(), name="answers"),
     path("answers/example.csv", answers.AnswersExample.as_view(), name="answers_example"),
     path("answers/<slug:public_id>", answers.AnsweredLines.as_view(), name="answered_lines"),

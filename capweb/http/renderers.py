@@ -6,6 +6,8 @@ from typing import Any
 
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
+from capweb.http.bodies import XLSX
+
 
 class FileRenderer(BaseRenderer):
     """Stands for a form that the view writes itself; only problems are rendered here."""
@@ -29,3 +31,13 @@ class CsvRenderer(FileRenderer):
 class LinesRenderer(FileRenderer):
     media_type = "application/x-ndjson"
     format = "ndjson"
+
+
+class WorkbookRenderer(FileRenderer):
+    media_type = XLSX
+    format = "xlsx"
+
+
+class ZipRenderer(FileRenderer):
+    media_type = "application/zip"
+    format = "zip"
