@@ -32,6 +32,11 @@ class Outlook:
     forecast: Forecast
 
     @property
+    def pace(self) -> Decimal:
+        """The average net draw of a day in whole euro: it is no more exact than that."""
+        return self.forecast.daily_draw.quantize(Decimal(1))
+
+    @property
     def freed_total(self) -> Decimal:
         return sum((one.amount for one in self.freed), ZERO)
 

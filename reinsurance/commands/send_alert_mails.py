@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from capweb.accounts.acting import acting_as_platform
 from capweb.accounts.actor import PlatformActor
 from capweb.accounts.models import Membership
+from capweb.http import writing
 from reinsurance.commands.raise_ceiling_alerts import one_at_a_time
 from reinsurance.models import AlertMail, CeilingAlert
 from reinsurance.queries.books import PLATFORM
@@ -133,6 +134,6 @@ def _body(one: _Due) -> str:
         )
     # An insurer must not learn from a mail what the others draw.
     if one.is_operator or alert.insurer_id is not None:
-        facts = {"limit": f"{alert.limit_amount:,.2f}", "room": f"{alert.room_amount:,.2f}"}
-        lines.append(_("Limit: %(limit)s EUR. Left: %(room)s EUR.") % facts)
+        facts = {"limit": writing.money(alert.limit_amount), "room": writing.money(alert.room_amount)}
+        lines.append(_("Limit: %(limit)s. Left: %(room)s.") % facts)
     return "\n\n".join([*lines, _("See the page “Envelopes”.")]) + "\n"

@@ -172,7 +172,17 @@ MAIN_PAGES = {
     ],
     "senior underwriter": ["/contracts?kind=tariff", "/contracts/propose?kind=tariff", "/proposals", "/what-if-runs"],
     "broker": ["/portal", "/requests"],
-    "accountant": ["/envelopes", "/treaties", "/journal", "/claim-movements", "/answers", "/settlement"],
+    "accountant": [
+        "/envelopes/outlook",
+        "/treaty-proposals",
+        "/treaty-proposals/new",
+        "/envelopes",
+        "/treaties",
+        "/journal",
+        "/claim-movements",
+        "/answers",
+        "/settlement",
+    ],
     "reinsurer": ["/answers", "/settlement", "/memorandum"],
     "operator": ["/business-day"],
 }
