@@ -29,6 +29,7 @@ from capweb.accounts.queries import memberships
 from policies.commands.accept_offers import accept_offers, decline_offers
 from policies.commands.chunks import in_chunks
 from policies.commands.decide_limit_requests import decide_submission
+from policies.commands.demonstrate_claims import hand_in_claims
 from policies.commands.open_night import open_night
 from policies.commands.render_endorsements import render_endorsement
 from policies.commands.renew_guarantees import ask_for_renewals
@@ -51,6 +52,8 @@ from reinsurance.queries.verification import verify_ledger
 
 LAST_DAY: Final = date(2020, 10, 1)
 RENEWALS_ASKED_ON: Final = date(2020, 9, 1)
+CLAIMS_ON: Final = date(2020, 9, 28)
+CLAIMS_EACH: Final = 20
 QUARTERS: Final = ("2020-Q2", "2020-Q3")
 CHECKER: Final = Path(settings.BASE_DIR) / "tools" / "check_bordereau.py"
 FORMATS: Final[tuple[Format, ...]] = ("csv", "xlsx", "json", "ndjson")
@@ -73,6 +76,7 @@ class Demonstration:
     documents_waiting: int = 0
     nights: Counter[str] = field(default_factory=Counter)
     terms: Counter[str] = field(default_factory=Counter)
+    claims: Counter[str] = field(default_factory=Counter)
     envelopes: dict[str, dict[str, str]] = field(default_factory=dict)
     bordereaux: dict[str, dict[str, str]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
@@ -83,7 +87,7 @@ def run_demonstration(
 ) -> Demonstration:
     """Do the whole job and write its files to `folder`. `step(title, total)` gives a function that is told progress."""
     done = Demonstration(rows=rows)
-    for name in ("requests", "endorsements", "bordereaux"):
+    for name in ("requests", "endorsements", "claims", "bordereaux"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     seeded = step("sample portfolio", 1)
     notices = {one.insurer: one.notices for one in seed_sample(size=rows + rows // 2, seed=seed)}
@@ -94,7 +98,7 @@ def run_demonstration(
     )
     _answer(done, desks, seed=seed, step=step, clock=clock)
     _render(done, desks, folder / "endorsements", count=documents, step=step)
-    _three_months(done, desks, seed=seed, step=step, clock=clock)
+    _three_months(done, desks, folder / "claims", seed=seed, step=step, clock=clock)
     _verify(done, desks, submissions, step=step)
     _close(done, desks, folder / "bordereaux", step=step, on=clock()[0])
     return done
@@ -193,8 +197,12 @@ def _some_endorsements(desks: list[Actor], *, each: int) -> Iterator[tuple[Actor
         yield from ((desk, pk, number) for pk, number in turn[:each])
 
 
-def _three_months(done: Demonstration, desks: list[Actor], *, seed: int, step: Step, clock: Clock) -> None:
-    """Night after night to the end of September; renewals are asked for on 1 September for seven terms in ten."""
+def _three_months(
+    done: Demonstration, desks: list[Actor], folder: Path, *, seed: int, step: Step, clock: Clock
+) -> None:
+    """Night after night to the end of September; renewals are asked for on 1 September for seven terms in ten, claims
+    delivered on the 28th.
+    """
     first, _ = clock()
     told = step("nights", (LAST_DAY - first).days)
     chance = Random(seed + 1)  # noqa: S311  a demonstration, not a secret
@@ -207,6 +215,11 @@ def _three_months(done: Demonstration, desks: list[Actor], *, seed: int, step: S
         if day == RENEWALS_ASKED_ON:
             for desk in desks:
                 _ask_for_renewals(desk, chance, on=day)
+        if day == CLAIMS_ON:
+            for desk in desks:
+                outcomes, faults = hand_in_claims(desk, folder, count=CLAIMS_EACH, on=day)
+                done.claims.update(outcomes)
+                done.faults += faults
         told(1)
 
 

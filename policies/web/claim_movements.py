@@ -151,8 +151,9 @@ class Cession(DeskView):
     right = "guarantees.read"
 
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        # The books are the insurer's: a broker or policyholder has the guarantee's own page.
         with acting(self.actor):
-            source = source_of(self.actor, public_id)
+            source = source_of(self.actor, public_id) if self.actor.is_insurer else None
         if source is None:
             raise Http404
         return render(request, "policies/cession.html", {"source": source})

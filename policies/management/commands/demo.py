@@ -78,6 +78,7 @@ def _tell(console: Console, done: Demonstration, *, seconds: float, folder: Path
         ("offers", done.answers),
         ("nights", done.nights),
         ("terms", done.terms),
+        ("claim movements", done.claims),
         ("PDFs", {"printed and read back": done.documents, "left to the documents' queue": done.documents_waiting}),
     ):
         _section(table, title, counts)
