@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 BORDEREAU: Final[Mapping[str, str]] = {
-    "risk": "Bordereau de risques",
-    "premium": "Bordereau de primes",
-    "claims": "Bordereau de sinistres",
-    "recoveries": "Bordereau de récupérations",
+    "risk": "Bordereau des engagements",
+    "premium": "Bordereau des primes",
+    "claims": "Bordereau des sinistres",
+    "recoveries": "Bordereau des récupérations",
 }
 COVER: Final[Mapping[str, str]] = {"complement": "Garantie complémentaire", "substitution": "Garantie de substitution"}
 MARKET: Final[Mapping[str, str]] = {"domestic": "marché domestique", "export": "export"}

@@ -61,7 +61,7 @@ class LineShown:
     """A line with the figures of its bordereau's kind, in the order of its columns."""
 
     line: BordereauLine
-    amounts: list[Any]
+    amounts: list[tuple[str, Any]]
 
 
 class Bordereaux(BooksView):
@@ -172,7 +172,7 @@ class Bordereau(BooksView):
                 YearShown(year["treaty_year"], year["lines"], [year[name] for name in columns])
                 for year in found.written.sums["by_treaty_year"]
             ],
-            "lines": [LineShown(line, [getattr(line, name) for name in columns]) for line in rows[:LINE_ROWS]],
+            "lines": [LineShown(line, [(name, getattr(line, name)) for name in columns]) for line in rows[:LINE_ROWS]],
             "next_after": rows[LINE_ROWS - 1].number if len(rows) > LINE_ROWS else None,
             "search": search,
             "events": sorted({line.kind for line in rows} | ({search.kind} - {""})),

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -30,8 +30,9 @@ from policies.commands.submit_limit_requests import submit_file
 from policies.commands.what_if import Wish, ask_what_if, work_at
 from policies.queries import submissions
 from reinsurance.commands.close_bordereau import close_bordereaux
+from reinsurance.commands.closing_runs import ask_to_close
 from reinsurance.domain.closing import period_named
-from reinsurance.models import Cession
+from reinsurance.models import Cession, LossAdvice, TechnicalAccount
 from reinsurance.queries.treaty_facts import treaty_facts
 from tests import callers, treaties
 from tests import factories as make
@@ -52,6 +53,10 @@ OBJECTS = {
     "what-if-runs": "what_if_run",
     "cessions": "cession",
     "answers": "bordereau",
+    "bordereaux": "bordereau",
+    "closings": "closing",
+    "technical-accounts": "technical_account",
+    "loss-advices": "loss_advice",
 }
 # Places that hold no object of anybody: what stands there is a part of the object before it.
 PARTS = {"<int:number>": "1", "<slug:account_class>": "current_account"}
@@ -59,7 +64,7 @@ PARTS = {"<int:number>": "1", "<slug:account_class>": "current_account"}
 SEEN_BY = {
     "what_if_run": "serge@euler-hermes.example",
     "treaty": "rita@euler-hermes.example",
-    "bordereau": "rita@euler-hermes.example",
+    **dict.fromkeys(("bordereau", "closing", "technical_account", "loss_advice"), "rita@euler-hermes.example"),
     "treaty_proposal": "rita@euler-hermes.example",
 }
 # Addresses of the sign-in library that carry a person's own secret or key, nothing of an insurer.
@@ -102,6 +107,7 @@ TAKE_IDS = {
     "api:ask_for_renewals": ("guarantees", "guarantee"),
     "policies:accept_offers": ("offer", "offer"),
     "policies:ask_renewals": ("guarantee", "guarantee"),
+    "reinsurance:close_bordereaux": ("treaty", "treaty"),
 }
 # Writes that name nothing of ours by its id: what they take is scoped by what they look up, tested where they are.
 TAKE_NONE = {
@@ -252,8 +258,31 @@ def _closed_bordereau(cast: Cast) -> dict[str, str]:
     rita = treaties.person(cast, treaties.RITA)
     with acting(rita):
         cession = Cession.objects.select_related("treaty").latest("id")
-    closed = close_bordereaux(rita, [cession.treaty.public_id], period=period_named("2020-Q2"), on=date(2020, 7, 1))
-    return {"bordereau": closed[1].public_id, "cession": cession.public_id}
+    spring = period_named("2020-Q2")
+    closed = close_bordereaux(rita, [cession.treaty.public_id], period=spring, on=spring.end)
+    with acting(rita):
+        account = TechnicalAccount.objects.get(treaty=cession.treaty)
+        advice = LossAdvice.objects.create(
+            insurer_id=rita.insurer_id,
+            public_id=new_public_id("adv"),
+            treaty=cession.treaty,
+            kind="large_loss",
+            claim_reference="secret-claim",
+            threshold_amount=1,
+            paid_amount=2,
+            outstanding_amount=0,
+            recovered_amount=0,
+            incurred_amount=2,
+            journal_number=1,
+            booked_on=spring.end,
+        )
+    return {
+        "bordereau": closed[1].public_id,
+        "cession": cession.public_id,
+        "closing": ask_to_close(rita, [cession.treaty.public_id], period=spring, on=spring.end),
+        "technical_account": account.public_id,
+        "loss_advice": advice.public_id,
+    }
 
 
 def _propose(actor: Any) -> str:

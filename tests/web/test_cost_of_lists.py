@@ -21,6 +21,8 @@ LISTS = {
     "policies:treaty_proposals": "accountant",
     "policies:outlook": "accountant",
     "reinsurance:entries": "accountant",
+    "reinsurance:bordereaux": "accountant",
+    "reinsurance:technical_accounts": "accountant",
     "eligibility:law": "underwriter",
     "eligibility:law_compare": "underwriter",
     "eligibility:ratings": "underwriter",

@@ -27,6 +27,8 @@ OPEN_TO = {
     "policies:treaty_proposals": {"accountant", "administrator", "auditor"},
     "policies:propose_treaty_change": {"accountant", "administrator"},
     "reinsurance:entries": {"accountant", "auditor", "reinsurer"},
+    "reinsurance:bordereaux": {"accountant", "auditor", "reinsurer"},
+    "reinsurance:technical_accounts": {"accountant", "auditor", "reinsurer"},
     "reinsurance:answers": {"accountant", "auditor", "reinsurer"},
     "reinsurance:settlement": {"accountant", "auditor", "reinsurer"},
     "reinsurance:memorandum": PLATFORM,
