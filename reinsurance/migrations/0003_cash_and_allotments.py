@@ -32,7 +32,43 @@ class Migration(migrations.Migration):
                 ("reference", models.CharField(max_length=200)),
                 ("booked_on", models.DateField()),
                 ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "insurer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("market__in", ["domestic", "export"])), name="disbursement_market_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("end_day__gt", models.F("first_day"))), name="disbursement_days_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("limit_amount__gt", 0)), name="disbursement_limit_above_nothing"
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("insurer", "="),
+                            ("policy_number", "="),
+                            ("market", "="),
+                            (
+                                models.Func(
+                                    models.F("first_day"), models.F("end_day"), models.Value("[)"), function="daterange"
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="disbursement_one_year_at_a_time",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="TreatyAllotment",
@@ -43,7 +79,37 @@ class Migration(migrations.Migration):
                 ("reference", models.CharField(max_length=200)),
                 ("booked_on", models.DateField()),
                 ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "insurer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "treaty",
+                    capweb.accounts.row_security.TenantForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allotments",
+                        to="reinsurance.treaty",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "treaty", "position"), name="allotment_in_order"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__isnull", True), ("amount__gt", 0), _connector="OR"),
+                        name="allotment_above_nothing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reference", ""), _negated=True), name="allotment_says_why"
+                    ),
+                ]
+            },
         ),
         migrations.RemoveConstraint(
             model_name="journalentry",
@@ -185,16 +251,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="disbursementyear",
-            name="insurer",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.organisation",
-            ),
-        ),
-        migrations.AddField(
             model_name="ledgeraccount",
             name="disbursement_year",
             field=capweb.accounts.row_security.TenantForeignKey(
@@ -312,78 +368,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 name="account_not_overdrawn",
-            ),
-        ),
-        migrations.AddField(
-            model_name="treatyallotment",
-            name="insurer",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="treatyallotment",
-            name="treaty",
-            field=capweb.accounts.row_security.TenantForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="allotments",
-                to="reinsurance.treaty",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disbursementyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("market__in", ["domestic", "export"])), name="disbursement_market_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disbursementyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_day__gt", models.F("first_day"))), name="disbursement_days_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disbursementyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("limit_amount__gt", 0)), name="disbursement_limit_above_nothing"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disbursementyear",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("insurer", "="),
-                    ("policy_number", "="),
-                    ("market", "="),
-                    (
-                        models.Func(
-                            models.F("first_day"), models.F("end_day"), models.Value("[)"), function="daterange"
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="disbursement_one_year_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="treatyallotment",
-            constraint=models.UniqueConstraint(fields=("insurer", "treaty", "position"), name="allotment_in_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="treatyallotment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__isnull", True), ("amount__gt", 0), _connector="OR"),
-                name="allotment_above_nothing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="treatyallotment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reference", ""), _negated=True), name="allotment_says_why"
             ),
         ),
         TenantTable("TreatyAllotment", append_only=True),

@@ -53,6 +53,55 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["claims", "premium", "recoveries", "risk"])),
+                        name="bordereau_kind_known",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("insurer", "treaty", "kind", "period_first", "layout_version"),
+                        name="bordereau_closed_once",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("insurer", "="),
+                            ("treaty", "="),
+                            ("kind", "="),
+                            ("layout_version", "="),
+                            (
+                                models.Func(
+                                    models.F("period_first"),
+                                    models.F("period_end"),
+                                    models.Value("[)"),
+                                    function="daterange",
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="bordereau_periods_do_not_overlap",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period_end__gt", models.F("period_first"))),
+                        name="bordereau_period_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("booked_on__gte", models.F("period_end"))),
+                        name="bordereau_period_has_ended",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("after_journal_number__gte", 0), ("journal_number__gte", models.F("after_journal_number"))
+                        ),
+                        name="bordereau_journal_in_order",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("line_count__gte", 0)), name="bordereau_lines_counted"),
+                    models.CheckConstraint(
+                        condition=models.Q(("content_sha256__regex", "^[0-9a-f]{64}$")),
+                        name="bordereau_digest_is_sha256",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="BordereauLine",
@@ -141,6 +190,49 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["insurer", "cession", "bordereau"], name="bordereau_line_of_cession"),
+                    models.Index(
+                        condition=models.Q(("corrects__isnull", False)),
+                        fields=["insurer", "corrects"],
+                        name="bordereau_line_corrections",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("insurer", "bordereau", "number"), name="bordereau_line_numbered_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "amended",
+                                    "ceded",
+                                    "corrected",
+                                    "ended",
+                                    "indemnity",
+                                    "indemnity_reversed",
+                                    "recovery",
+                                    "recovery_reversed",
+                                    "released",
+                                    "replaced",
+                                    "reserve",
+                                ],
+                            )
+                        ),
+                        name="bordereau_line_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)), name="bordereau_line_numbered_from_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("corrects", models.F("id")), _negated=True),
+                        name="bordereau_line_corrects_another",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ClosingRun",
@@ -168,6 +260,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["done", "failed", "running", "waiting"])),
+                        name="closing_run_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "failed"), models.Q(("failure", ""), _negated=True)),
+                            models.Q(models.Q(("status", "failed"), _negated=True), ("failure", "")),
+                            _connector="OR",
+                        ),
+                        name="closing_run_failure_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period_end__gt", models.F("period_first"))),
+                        name="closing_run_period_in_order",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="LossAdvice",
@@ -203,6 +315,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["cash_call", "large_loss"])), name="loss_advice_kind_known"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("insurer", "treaty", "claim_reference", "kind"), name="loss_advised_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "incurred_amount",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("paid_amount"), "+", models.F("outstanding_amount")
+                                    ),
+                                    "-",
+                                    models.F("recovered_amount"),
+                                ),
+                            )
+                        ),
+                        name="loss_advice_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("incurred_amount__gte", models.F("threshold_amount"))),
+                        name="loss_advice_passes_threshold",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="TechnicalAccount",
@@ -238,219 +379,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="bordereau",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["claims", "premium", "recoveries", "risk"])),
-                name="bordereau_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bordereau",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "treaty", "kind", "period_first", "layout_version"), name="bordereau_closed_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bordereau",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("insurer", "="),
-                    ("treaty", "="),
-                    ("kind", "="),
-                    ("layout_version", "="),
-                    (
-                        models.Func(
-                            models.F("period_first"), models.F("period_end"), models.Value("[)"), function="daterange"
-                        ),
-                        "&&",
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("span__in", ["period", "year"])), name="technical_account_span_known"
                     ),
-                ],
-                name="bordereau_periods_do_not_overlap",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bordereau",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period_end__gt", models.F("period_first"))), name="bordereau_period_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bordereau",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("booked_on__gte", models.F("period_end"))), name="bordereau_period_has_ended"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bordereau",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("after_journal_number__gte", 0), ("journal_number__gte", models.F("after_journal_number"))
-                ),
-                name="bordereau_journal_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bordereau",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("line_count__gte", 0)), name="bordereau_lines_counted"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bordereau",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("content_sha256__regex", "^[0-9a-f]{64}$")), name="bordereau_digest_is_sha256"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bordereauline",
-            index=models.Index(fields=["insurer", "cession", "bordereau"], name="bordereau_line_of_cession"),
-        ),
-        migrations.AddIndex(
-            model_name="bordereauline",
-            index=models.Index(
-                condition=models.Q(("corrects__isnull", False)),
-                fields=["insurer", "corrects"],
-                name="bordereau_line_corrections",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bordereauline",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "bordereau", "number"), name="bordereau_line_numbered_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bordereauline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "amended",
-                            "ceded",
-                            "corrected",
-                            "ended",
-                            "indemnity",
-                            "indemnity_reversed",
-                            "recovery",
-                            "recovery_reversed",
-                            "released",
-                            "replaced",
-                            "reserve",
-                        ],
-                    )
-                ),
-                name="bordereau_line_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bordereauline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="bordereau_line_numbered_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bordereauline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("corrects", models.F("id")), _negated=True), name="bordereau_line_corrects_another"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closingrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["done", "failed", "running", "waiting"])),
-                name="closing_run_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closingrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "failed"), models.Q(("failure", ""), _negated=True)),
-                    models.Q(models.Q(("status", "failed"), _negated=True), ("failure", "")),
-                    _connector="OR",
-                ),
-                name="closing_run_failure_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closingrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period_end__gt", models.F("period_first"))), name="closing_run_period_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lossadvice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["cash_call", "large_loss"])), name="loss_advice_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lossadvice",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "treaty", "claim_reference", "kind"), name="loss_advised_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lossadvice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "incurred_amount",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("paid_amount"), "+", models.F("outstanding_amount")
-                            ),
-                            "-",
-                            models.F("recovered_amount"),
-                        ),
-                    )
-                ),
-                name="loss_advice_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lossadvice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("incurred_amount__gte", models.F("threshold_amount"))),
-                name="loss_advice_passes_threshold",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="technicalaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("span__in", ["period", "year"])), name="technical_account_span_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="technicalaccount",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "treaty", "span", "period_first", "layout_version"),
-                name="technical_account_closed_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="technicalaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period_end__gt", models.F("period_first"))),
-                name="technical_account_period_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="technicalaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("booked_on__gte", models.F("period_end"))),
-                name="technical_account_period_has_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="technicalaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("content_sha256__regex", "^[0-9a-f]{64}$")),
-                name="technical_account_digest_is_sha256",
-            ),
+                    models.UniqueConstraint(
+                        fields=("insurer", "treaty", "span", "period_first", "layout_version"),
+                        name="technical_account_closed_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period_end__gt", models.F("period_first"))),
+                        name="technical_account_period_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("booked_on__gte", models.F("period_end"))),
+                        name="technical_account_period_has_ended",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("content_sha256__regex", "^[0-9a-f]{64}$")),
+                        name="technical_account_digest_is_sha256",
+                    ),
+                ]
+            },
         ),
         TenantTable("Bordereau", append_only=True),
         TenantTable("BordereauLine", append_only=True),

@@ -33,42 +33,42 @@ class Migration(migrations.Migration):
                 ("proposed_by", models.CharField(max_length=200)),
                 ("booked_on", models.DateField()),
                 ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "insurer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "proposer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
-        ),
-        migrations.AddField(
-            model_name="treaty",
-            name="renewal_years",
-            field=models.SmallIntegerField(null=True),
-        ),
-        migrations.AddField(
-            model_name="treatyterms",
-            name="cash_call_amount",
-            field=models.DecimalField(decimal_places=2, max_digits=18, null=True),
-        ),
-        migrations.AddField(
-            model_name="treatyterms",
-            name="large_loss_amount",
-            field=models.DecimalField(decimal_places=2, max_digits=18, null=True),
-        ),
-        migrations.AddField(
-            model_name="treatyterms",
-            name="loss_order",
-            field=models.CharField(db_default="primary_first", max_length=13),
-        ),
-        migrations.AddField(
-            model_name="treatyterms",
-            name="reference",
-            field=models.CharField(blank=True, db_default="", max_length=200),
-        ),
-        migrations.AddField(
-            model_name="treatyterms",
-            name="reporting_months",
-            field=models.SmallIntegerField(db_default=3),
-        ),
-        migrations.AddField(
-            model_name="treatyterms",
-            name="settlement_days",
-            field=models.SmallIntegerField(null=True),
+            options={
+                "indexes": [
+                    models.Index(fields=["insurer", "treaty_public_id"], name="treaty_proposal_of_treaty"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("insurer", "id", "proposer"), name="treaty_proposal_with_its_proposer"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["country_amendment", "end", "open", "terms"])),
+                        name="treaty_proposal_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="treaty_proposal_says_why"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CeilingAlert",
@@ -105,6 +105,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("insurer", "treaty", "market", "subject", "share", "crossing"),
+                        name="alert_once_for_each_crossing",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("market__in", ["domestic", "export"])), name="alert_market_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("subject__in", ["frozen", "threshold"])), name="alert_subject_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("share__isnull", False), ("subject", "threshold")),
+                            models.Q(("share__isnull", True), ("subject", "frozen")),
+                            _connector="OR",
+                        ),
+                        name="alert_threshold_has_a_share",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("insurer__isnull", True), ("treaty__isnull", True)),
+                            models.Q(("insurer__isnull", False), ("treaty__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="alert_of_envelope_or_treaty",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="AlertMail",
@@ -132,6 +163,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("alert", "user"), name="alert_mail_once_for_each_person"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="TreatyDecision",
@@ -169,7 +205,42 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                (
+                    "proposal",
+                    capweb.accounts.row_security.TenantForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="reinsurance.treatyproposal",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "proposal"), name="treaty_decision_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["approved", "rejected", "withdrawn"])),
+                        name="treaty_decision_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "withdrawn"), ("decider", models.F("proposer"))),
+                            models.Q(
+                                models.Q(("outcome", "withdrawn"), _negated=True),
+                                models.Q(("decider", models.F("proposer")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="treaty_decision_by_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome", "approved"), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="treaty_decision_says_why",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="CountryAmendment",
@@ -211,6 +282,57 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("insurer", "treaty", "country", "zone", "first_day"),
+                        name="country_amendment_once_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("country", ""), models.Q(("zone", ""), _negated=True)),
+                            models.Q(models.Q(("country", ""), _negated=True), ("zone", "")),
+                            _connector="OR",
+                        ),
+                        name="country_amendment_of_country_or_zone",
+                    ),
+                ]
+            },
+        ),
+        migrations.AddField(
+            model_name="treaty",
+            name="renewal_years",
+            field=models.SmallIntegerField(null=True),
+        ),
+        migrations.AddField(
+            model_name="treatyterms",
+            name="cash_call_amount",
+            field=models.DecimalField(decimal_places=2, max_digits=18, null=True),
+        ),
+        migrations.AddField(
+            model_name="treatyterms",
+            name="large_loss_amount",
+            field=models.DecimalField(decimal_places=2, max_digits=18, null=True),
+        ),
+        migrations.AddField(
+            model_name="treatyterms",
+            name="loss_order",
+            field=models.CharField(db_default="primary_first", max_length=13),
+        ),
+        migrations.AddField(
+            model_name="treatyterms",
+            name="reference",
+            field=models.CharField(blank=True, db_default="", max_length=200),
+        ),
+        migrations.AddField(
+            model_name="treatyterms",
+            name="reporting_months",
+            field=models.SmallIntegerField(db_default=3),
+        ),
+        migrations.AddField(
+            model_name="treatyterms",
+            name="settlement_days",
+            field=models.SmallIntegerField(null=True),
         ),
         migrations.AddField(
             model_name="treaty",
@@ -262,153 +384,6 @@ class Migration(migrations.Migration):
                     models.Q(("cash_call_amount__isnull", True), ("cash_call_amount__gt", 0), _connector="OR"),
                 ),
                 name="treaty_thresholds_above_nothing",
-            ),
-        ),
-        migrations.AddField(
-            model_name="treatyproposal",
-            name="insurer",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="treatyproposal",
-            name="proposer",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="treatydecision",
-            name="proposal",
-            field=capweb.accounts.row_security.TenantForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="decisions",
-                to="reinsurance.treatyproposal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ceilingalert",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "treaty", "market", "subject", "share", "crossing"),
-                name="alert_once_for_each_crossing",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ceilingalert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("market__in", ["domestic", "export"])), name="alert_market_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ceilingalert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("subject__in", ["frozen", "threshold"])), name="alert_subject_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ceilingalert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("share__isnull", False), ("subject", "threshold")),
-                    models.Q(("share__isnull", True), ("subject", "frozen")),
-                    _connector="OR",
-                ),
-                name="alert_threshold_has_a_share",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ceilingalert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("insurer__isnull", True), ("treaty__isnull", True)),
-                    models.Q(("insurer__isnull", False), ("treaty__isnull", False)),
-                    _connector="OR",
-                ),
-                name="alert_of_envelope_or_treaty",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertmail",
-            constraint=models.UniqueConstraint(fields=("alert", "user"), name="alert_mail_once_for_each_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="countryamendment",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "treaty", "country", "zone", "first_day"), name="country_amendment_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countryamendment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("country", ""), models.Q(("zone", ""), _negated=True)),
-                    models.Q(models.Q(("country", ""), _negated=True), ("zone", "")),
-                    _connector="OR",
-                ),
-                name="country_amendment_of_country_or_zone",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="treatyproposal",
-            index=models.Index(fields=["insurer", "treaty_public_id"], name="treaty_proposal_of_treaty"),
-        ),
-        migrations.AddConstraint(
-            model_name="treatyproposal",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "id", "proposer"), name="treaty_proposal_with_its_proposer"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="treatyproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["country_amendment", "end", "open", "terms"])),
-                name="treaty_proposal_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="treatyproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="treaty_proposal_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="treatydecision",
-            constraint=models.UniqueConstraint(fields=("insurer", "proposal"), name="treaty_decision_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="treatydecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["approved", "rejected", "withdrawn"])), name="treaty_decision_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="treatydecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "withdrawn"), ("decider", models.F("proposer"))),
-                    models.Q(
-                        models.Q(("outcome", "withdrawn"), _negated=True),
-                        models.Q(("decider", models.F("proposer")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="treaty_decision_by_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="treatydecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome", "approved"), models.Q(("reason", ""), _negated=True), _connector="OR"),
-                name="treaty_decision_says_why",
             ),
         ),
         TenantTable("TreatyProposal", append_only=True),

@@ -71,6 +71,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["insurer", "treaty", "booked_on"], name="statement_of_treaty"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("public_id",), name="account_statement_public_id_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("line_count__gte", 1)), name="account_statement_settles_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_on__isnull", True), ("due_on__gte", models.F("booked_on")), _connector="OR"
+                        ),
+                        name="account_statement_due_later",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ClaimMovement",
@@ -127,6 +144,64 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["insurer", "cession", "claim_reference"], name="claim_movement_of_cession"),
+                    models.Index(
+                        condition=models.Q(("corrects__isnull", False)),
+                        fields=["insurer", "corrects"],
+                        name="claim_movement_corrections",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("public_id",), name="claim_movement_public_id_once"),
+                    models.UniqueConstraint(fields=("insurer", "source_key"), name="claim_movement_source_key_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["indemnity", "recovery", "reserve"])),
+                        name="claim_movement_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gte", 0),
+                            ("ceded_amount__gte", 0),
+                            ("ceded_amount__lte", models.F("amount")),
+                            ("excess_amount__gte", 0),
+                        ),
+                        name="claim_movement_within_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "reserve"), ("amount__gt", 0), ("excess_amount__gt", 0), _connector="OR"
+                        ),
+                        name="claim_movement_moves_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("excess_amount", 0), ("kind", "reserve"), ("level_amount__gte", 0)),
+                            models.Q(models.Q(("kind", "reserve"), _negated=True), ("level_amount__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="claim_reserve_has_a_level",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("corrects__isnull", True), ("kind", "reserve")),
+                            models.Q(("corrects__isnull", False), ("is_reversal", True)),
+                            models.Q(("corrects__isnull", True), ("is_reversal", False)),
+                            _connector="OR",
+                        ),
+                        name="claim_reversal_says_what_it_corrects",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("disbursement_year__isnull", True), ("kind", "indemnity"), _connector="OR"),
+                        name="claim_only_indemnities_are_disbursed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("claim_reference", ""), _negated=True),
+                        name="claim_movement_names_its_claim",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LineAnswer",
@@ -158,6 +233,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "line", "position"), name="line_answer_in_order"),
+                    models.CheckConstraint(condition=models.Q(("position__gte", 1)), name="line_answer_from_one"),
+                    models.CheckConstraint(
+                        condition=models.Q(("answer__in", ["acknowledged", "disputed"])), name="line_answer_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answer", "disputed"),
+                                (
+                                    "reason__in",
+                                    [
+                                        "amount",
+                                        "document_missing",
+                                        "other",
+                                        "outside_conditions",
+                                        "outside_treaty",
+                                        "ratio",
+                                        "told_twice",
+                                    ],
+                                ),
+                            ),
+                            models.Q(("answer", "acknowledged"), ("reason", "")),
+                            _connector="OR",
+                        ),
+                        name="line_dispute_says_why",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Payment",
@@ -189,6 +295,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["insurer", "treaty", "paid_on"], name="payment_of_treaty"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("public_id",), name="payment_public_id_once"),
+                    models.UniqueConstraint(fields=("insurer", "reference"), name="payment_reference_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("direction__in", ["paid", "received"])), name="payment_direction_known"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payment_above_nothing"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reference", ""), _negated=True), name="payment_has_a_reference"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("paid_on__lte", models.F("booked_on"))), name="payment_has_happened"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PaymentMatch",
@@ -224,6 +349,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("insurer", "payment", "statement"), name="payment_matched_once_a_statement"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payment_match_above_nothing"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="SettledLine",
@@ -256,6 +389,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "line"), name="line_settled_once"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="AccountAdvice",
@@ -306,199 +444,8 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("effective_on__lte", models.F("booked_on"))), name="advice_has_happened"
                     ),
-                ],
+                ]
             },
-        ),
-        migrations.AddIndex(
-            model_name="accountstatement",
-            index=models.Index(fields=["insurer", "treaty", "booked_on"], name="statement_of_treaty"),
-        ),
-        migrations.AddConstraint(
-            model_name="accountstatement",
-            constraint=models.UniqueConstraint(fields=("public_id",), name="account_statement_public_id_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="accountstatement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("line_count__gte", 1)), name="account_statement_settles_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accountstatement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__isnull", True), ("due_on__gte", models.F("booked_on")), _connector="OR"),
-                name="account_statement_due_later",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="claimmovement",
-            index=models.Index(fields=["insurer", "cession", "claim_reference"], name="claim_movement_of_cession"),
-        ),
-        migrations.AddIndex(
-            model_name="claimmovement",
-            index=models.Index(
-                condition=models.Q(("corrects__isnull", False)),
-                fields=["insurer", "corrects"],
-                name="claim_movement_corrections",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimmovement",
-            constraint=models.UniqueConstraint(fields=("public_id",), name="claim_movement_public_id_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="claimmovement",
-            constraint=models.UniqueConstraint(fields=("insurer", "source_key"), name="claim_movement_source_key_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="claimmovement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["indemnity", "recovery", "reserve"])), name="claim_movement_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimmovement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gte", 0),
-                    ("ceded_amount__gte", 0),
-                    ("ceded_amount__lte", models.F("amount")),
-                    ("excess_amount__gte", 0),
-                ),
-                name="claim_movement_within_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimmovement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "reserve"), ("amount__gt", 0), ("excess_amount__gt", 0), _connector="OR"),
-                name="claim_movement_moves_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimmovement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("excess_amount", 0), ("kind", "reserve"), ("level_amount__gte", 0)),
-                    models.Q(models.Q(("kind", "reserve"), _negated=True), ("level_amount__isnull", True)),
-                    _connector="OR",
-                ),
-                name="claim_reserve_has_a_level",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimmovement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("corrects__isnull", True), ("kind", "reserve")),
-                    models.Q(("corrects__isnull", False), ("is_reversal", True)),
-                    models.Q(("corrects__isnull", True), ("is_reversal", False)),
-                    _connector="OR",
-                ),
-                name="claim_reversal_says_what_it_corrects",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimmovement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("disbursement_year__isnull", True), ("kind", "indemnity"), _connector="OR"),
-                name="claim_only_indemnities_are_disbursed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimmovement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("claim_reference", ""), _negated=True), name="claim_movement_names_its_claim"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lineanswer",
-            constraint=models.UniqueConstraint(fields=("insurer", "line", "position"), name="line_answer_in_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="lineanswer",
-            constraint=models.CheckConstraint(condition=models.Q(("position__gte", 1)), name="line_answer_from_one"),
-        ),
-        migrations.AddConstraint(
-            model_name="lineanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("answer__in", ["acknowledged", "disputed"])), name="line_answer_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lineanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("answer", "disputed"),
-                        (
-                            "reason__in",
-                            [
-                                "amount",
-                                "document_missing",
-                                "other",
-                                "outside_conditions",
-                                "outside_treaty",
-                                "ratio",
-                                "told_twice",
-                            ],
-                        ),
-                    ),
-                    models.Q(("answer", "acknowledged"), ("reason", "")),
-                    _connector="OR",
-                ),
-                name="line_dispute_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(fields=["insurer", "treaty", "paid_on"], name="payment_of_treaty"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(fields=("public_id",), name="payment_public_id_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(fields=("insurer", "reference"), name="payment_reference_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("direction__in", ["paid", "received"])), name="payment_direction_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payment_above_nothing"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reference", ""), _negated=True), name="payment_has_a_reference"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("paid_on__lte", models.F("booked_on"))), name="payment_has_happened"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentmatch",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "payment", "statement"), name="payment_matched_once_a_statement"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentmatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="payment_match_above_nothing"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settledline",
-            constraint=models.UniqueConstraint(fields=("insurer", "line"), name="line_settled_once"),
         ),
         TenantTable("ClaimMovement", append_only=True),
         TenantTable("LineAnswer", append_only=True),

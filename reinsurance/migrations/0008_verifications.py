@@ -28,12 +28,14 @@ class Migration(migrations.Migration):
                 ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                "indexes": [models.Index(fields=["-verified_on", "-id"], name="verification_by_day")],
+                "indexes": [
+                    models.Index(fields=["-verified_on", "-id"], name="verification_by_day"),
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("compared__gte", 0), ("difference_count__gte", 0)),
                         name="verification_not_negative",
-                    )
+                    ),
                 ],
             },
         ),
