@@ -84,7 +84,8 @@ def test_what_is_ceded_keeps_its_proportion_and_comes_back_whole(accountant):
                 [order(f"c{serial}", amount=str(LIMIT), premium=Decimal(0), ceded_ratio=ratio)],
                 on=OPENING_DAY,
             )
-            outcomes = claim_outcomes(accountant, _ordered(acts, made.cession_id, serial), on=OPENING_DAY)
+            orders = _ordered(acts, made.cession_id, serial)
+            outcomes = claim_outcomes(accountant, orders, on=OPENING_DAY)
             rows = list(ClaimMovement.objects.filter(cession_id=made.cession_id).order_by("id"))
             gross, ceded, count = _sums(rows)
             # In proportion, within half a cent for each movement; never beyond the limit, never back more than paid.
@@ -95,10 +96,14 @@ def test_what_is_ceded_keeps_its_proportion_and_comes_back_whole(accountant):
             assert 0 <= ceded["recovery"] <= ceded["indemnity"]
             # The current account is the sum of the lines.
             assert _current_account(accountant) - before == ceded["recovery"] - ceded["indemnity"]
-            # Told again, all of it answers with what it was, and changes nothing.
-            again = claim_outcomes(accountant, _ordered(acts, made.cession_id, serial), on=OPENING_DAY)
-            booked = [one.public_id for one in outcomes if isinstance(one, ClaimReceipt)]
-            assert [one.public_id for one in again if isinstance(one, ClaimReceipt) and one.is_repeat] == booked
+            # Told again, what was booked answers with what it was, and changes nothing.
+            told = [
+                (one, became.public_id)
+                for one, became in zip(orders, outcomes, strict=True)
+                if isinstance(became, ClaimReceipt)
+            ]
+            again = claim_outcomes(accountant, [one for one, _ in told], on=OPENING_DAY)
+            assert [(one.public_id, one.is_repeat) for one in again] == [(public_id, True) for _, public_id in told]
             # Recoveries first, then indemnities: taken back in full, nothing is left of either side.
             back = [
                 row for kind in ("recovery", "indemnity") for row in rows if row.kind == kind and not row.is_reversal
