@@ -89,10 +89,10 @@ class Replay:
             "credited": back,
         }
 
-    def indemnity(self, *, key, on, amount, day, reserve=None):
+    def indemnity(self, *, key, cession, amount, day, reserve=None):
         order = IndemnityOrder(
             source_key=key,
-            cession_id=self.cessions[on],
+            cession_id=self.cessions[cession],
             claim_reference="claim",
             amount=Decimal(amount),
             effective_on=day,
@@ -104,10 +104,10 @@ class Replay:
         assert reserve is None or receipt.reserve.ceded_amount == before - self._balance("claims_outstanding")
         return {"ceded": receipt.ceded_amount, "reserve": self._balance("claims_outstanding")}
 
-    def reserve(self, *, key, on, level, day):
+    def reserve(self, *, key, cession, level, day):
         order = ReserveOrder(
             source_key=key,
-            cession_id=self.cessions[on],
+            cession_id=self.cessions[cession],
             claim_reference="claim",
             level=Decimal(level),
             effective_on=day,
