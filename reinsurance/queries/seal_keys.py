@@ -7,6 +7,7 @@ former private keys are given by CAPWEB_SEAL_FORMER_KEYS, so that what they sign
 from __future__ import annotations
 
 from base64 import b64decode
+from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
@@ -24,5 +25,11 @@ def private_key() -> Ed25519PrivateKey:
 
 def public_keys() -> tuple[Ed25519PublicKey, ...]:
     """The keys whose signatures are taken: the present one first, then the former ones."""
-    former = (Ed25519PublicKey.from_public_bytes(b64decode(key)) for key in settings.SEAL_FORMER_KEYS)
-    return (private_key().public_key(), *former)
+    return _public_keys(str(settings.SEAL_KEY), tuple(settings.SEAL_FORMER_KEYS))
+
+
+@cache
+def _public_keys(present: str, former: tuple[str, ...]) -> tuple[Ed25519PublicKey, ...]:
+    # Verifying asks for them once for each checkpoint ever made.
+    own = Ed25519PrivateKey.from_private_bytes(b64decode(present)).public_key()
+    return (own, *(Ed25519PublicKey.from_public_bytes(b64decode(key)) for key in former))
