@@ -49,7 +49,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
         _DESK
         | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write", "ledger.read"}
         | {"treaties.read", "guarantees.withdraw", "what_if.run"}
-        | {"bordereaux.read", "bordereaux.write", "settlement.write", "claims.cede"}
+        | {"bordereaux.read", "bordereaux.write", "settlement.write", "claims.cede", "seals.read"}
     ),
 }
 

@@ -133,6 +133,14 @@ MENU: Final = (
         frozenset({DESK, PLATFORM}),
     ),
     Entry(
+        _("Seals"),
+        "reinsurance:seals",
+        "shield-check",
+        "seals.read",
+        frozenset({DESK, PLATFORM}),
+        frozenset({"reinsurance:entry_proof"}),
+    ),
+    Entry(
         _("Accounts kept for the State"), "reinsurance:memorandum", "scale", "accounts.advise", frozenset({PLATFORM})
     ),
     Entry(

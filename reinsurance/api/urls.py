@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from reinsurance.api import books, bordereaux, settlement
+from reinsurance.api import books, bordereaux, seals, settlement
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("envelopes", books.Envelopes.as_view(), name="envelopes"),
@@ -25,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         bordereaux.TechnicalAccountOperation.as_view(),
         name="technical_account",
     ),
+    path("seals/checkpoints", seals.Checkpoints.as_view(), name="checkpoints"),
+    path("seals/proof", seals.Proof.as_view(), name="seal_proof"),
     path("loss-advices", bordereaux.LossAdvices.as_view(), name="loss_advices"),
     path("settlements", settlement.Settlements.as_view(), name="settlements"),
     path("settlements/statements", settlement.Statements.as_view(), name="state_accounts"),

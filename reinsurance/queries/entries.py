@@ -99,6 +99,14 @@ def entry_named(actor: Actor | PlatformActor, source_key: str, *, insurer: str |
     return None if entry is None else _row(entry, _transfers(actor, [entry]).get(entry.pk, ()))
 
 
+def entry_known(actor: Actor | PlatformActor, source_key: str, *, insurer: str | None = None) -> int | None:
+    """The number of that entry, as `entry_named` finds it."""
+    rows = _visible(actor, None).filter(source_key=source_key)
+    if isinstance(actor, PlatformActor):
+        rows = rows.filter(insurer__code=insurer)
+    return rows.values_list("id", flat=True).first()
+
+
 def _visible(actor: Actor | PlatformActor, treaty: str | None) -> QuerySet[JournalEntry]:
     alias = alias_of(actor)
     rows = JournalEntry.objects.using(alias)

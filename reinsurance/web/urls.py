@@ -8,6 +8,7 @@ from reinsurance.web import (
     bordereaux,
     memorandum,
     pages,
+    seals,
     settlement,
     t_accounts,
     technical_accounts,
@@ -60,5 +61,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("answers/<slug:public_id>", answers.AnsweredLines.as_view(), name="answered_lines"),
     path("answers/<slug:public_id>/<int:number>", answers.AnswerLine.as_view(), name="answer_line"),
     path("settlement", settlement.Settlement.as_view(), name="settlement"),
+    path("seals", seals.Seals.as_view(), name="seals"),
+    path("seals/checkpoint", seals.CheckpointFile.as_view(), name="checkpoint_file"),
+    path("seals/entry", seals.EntryProof.as_view(), name="entry_proof"),
     path("memorandum", memorandum.Memorandum.as_view(), name="memorandum"),
 ]
