@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
 from django.db import connections
 
@@ -149,21 +149,12 @@ def claimed_cessions(actor: Actor, cession_ids: Collection[int]) -> dict[int, Cl
         return {}
     with connections[alias_of(actor)].cursor() as cursor:
         cursor.execute(_CESSIONS, {"insurer": actor.insurer_id, "ids": sorted(set(cession_ids))})
-        return {row[0]: _claimed(*row) for row in cursor.fetchall()}
+        return {row[0]: _claimed(row) for row in cursor.fetchall()}
 
 
-def _claimed(
-    pk: int,
-    public_id: str,
-    treaty_id: int,
-    treaty: str,
-    policy: str,
-    first: date,
-    amount: Decimal,
-    right_amount: Decimal | None,
-    ratio: Decimal,
-) -> ClaimedCession:
-    return ClaimedCession(pk, public_id, treaty_id, treaty, policy, first, CessionLimit(amount, right_amount, ratio))
+def _claimed(row: tuple[Any, ...]) -> ClaimedCession:
+    limit = CessionLimit(row[6], row[7], row[8])
+    return ClaimedCession(row[0], row[1], row[2], row[3], row[4], row[5], limit)
 
 
 _POSITIONS = """
