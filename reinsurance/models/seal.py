@@ -73,9 +73,7 @@ class SealedRecord(_SealRow):
             models.UniqueConstraint(
                 fields=["insurer", "position"], nulls_distinct=False, name="sealed_record_position_once"
             ),
-            models.UniqueConstraint(
-                fields=["insurer", "table", "part", "row"], nulls_distinct=False, name="sealed_record_once"
-            ),
+            models.UniqueConstraint(fields=["table", "part", "row"], name="sealed_record_once"),
             models.CheckConstraint(condition=Q(position__gte=1), name="sealed_record_from_one"),
         ]
 
