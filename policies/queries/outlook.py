@@ -15,7 +15,7 @@ from policies.queries.requests_under_way import requests_under_way
 from reinsurance.domain.chart import Market
 from reinsurance.domain.exhaustion import Forecast, FreedOn, average_draw, forecast
 from reinsurance.queries.envelopes import envelopes
-from reinsurance.queries.run_off import freed_by_day, net_draw
+from reinsurance.queries.run_off import freed_by_day, net_draws
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,12 @@ class Outlook:
 def outlook(actor: Actor | PlatformActor, *, window_days: int, on: date) -> list[Outlook]:
     """The envelopes that the actor may see; a fixed number of queries. Inside acting(actor) for an insurer."""
     waiting = requests_under_way(actor)
+    freed_on = freed_by_day(actor, after=on)
+    draws = net_draws(actor, after=on - timedelta(days=window_days), on=on)
     found = []
     for row in envelopes(actor, on=on):
         requests, asked = waiting.get(row.market, (0, ZERO))
-        freed = freed_by_day(actor, row.market, after=on)
-        net = net_draw(actor, row.market, after=on - timedelta(days=window_days), on=on)
+        freed, net = freed_on[row.market], draws[row.market]
         ahead = forecast(
             row.room,
             asked=asked,

@@ -50,17 +50,19 @@ class EnvelopeOutlook(ActorView, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         window = _window(request.GET.get("days", ""))
+        wave: dict[str, object] = {}
         with nullcontext() if isinstance(self.actor, PlatformActor) else acting(self.actor):
             found: list[Outlook] = outlook(self.actor, window_days=window, on=self.on)
+            if isinstance(self.actor, Actor) and self.actor.may("what_if.run"):
+                wave = self._wave(request, self.actor)
         shown: dict[str, object] = {
             "rows": found,
             "window": window,
             "windows": WINDOWS,
             "since": self.on - timedelta(days=window),
             "is_platform": isinstance(self.actor, PlatformActor),
+            **wave,
         }
-        if isinstance(self.actor, Actor) and self.actor.may("what_if.run"):
-            shown |= self._wave(request, self.actor)
         return render(request, "policies/outlook.html", shown, status=422 if shown.get("wave_error") else 200)
 
     def _wave(self, request: HttpRequest, actor: Actor) -> dict[str, object]:
@@ -72,15 +74,14 @@ class EnvelopeOutlook(ActorView, View):
         )
         wave: Wave | None = None
         error = ""
-        with acting(actor):
-            grades = grades_of(current_law_book(actor).on(self.on), actor, asked.market)
-            if asked.begin and asked.end:
-                try:
-                    wave = downgrade_wave(actor, market=asked.market, begin=asked.begin, end=asked.end, on=self.on)
-                except FieldErrors as wrong:
-                    error = " ".join(one.message for one in wrong.errors)
-                except DomainError as refused:
-                    error = told(refused)
+        grades = grades_of(current_law_book(actor).on(self.on), actor, asked.market)
+        if asked.begin and asked.end:
+            try:
+                wave = downgrade_wave(actor, market=asked.market, begin=asked.begin, end=asked.end, on=self.on)
+            except FieldErrors as wrong:
+                error = " ".join(one.message for one in wrong.errors)
+            except DomainError as refused:
+                error = told(refused)
         options = [(name, _grade_words(name, own)) for name, own in grades.items()]
         return {"may_wave": True, "asked": asked, "grades": options, "wave": wave, "wave_error": error}
 

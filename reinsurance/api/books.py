@@ -109,10 +109,10 @@ class RunOff(BooksOperation):
     def get(self, request: Request) -> Response:  # noqa: ARG002
         with self.reading():
             markets = [row.market for row in envelopes.envelopes(self.actor, on=self.on)]
-            days = {market: freed_by_day(self.actor, market, after=self.on) for market in markets}
+            freed = freed_by_day(self.actor, after=self.on)
         rows = [
-            {"market": market, "total": sum((one.amount for one in freed), ZERO), "days": freed}
-            for market, freed in days.items()
+            {"market": market, "total": sum((one.amount for one in freed[market]), ZERO), "days": freed[market]}
+            for market in markets
         ]
         return Response(outputs.RunOff(rows, many=True).data)
 

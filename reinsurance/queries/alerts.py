@@ -36,12 +36,12 @@ class AlertRow:
 
 
 def alerts_told(actor: Actor | PlatformActor, *, limit: int = LATEST) -> list[AlertRow]:
-    """The latest tellings, newest first; two queries."""
+    """The latest tellings, newest first; one query."""
     return _rows(actor, _visible(actor).order_by("-position")[:limit])
 
 
 def standing_alerts(actor: Actor | PlatformActor) -> list[AlertRow]:
-    """What holds still, the gravest of each ceiling only: frozen before 95 % before 90 %; two queries."""
+    """What holds still, the gravest of each ceiling only: frozen before 95 % before 90 %; one query."""
     latest = (
         _visible(actor)
         .order_by("market", "treaty_id", "subject", "share", "-crossing")
@@ -64,15 +64,14 @@ def _visible(actor: Actor | PlatformActor) -> QuerySet[CeilingAlert]:
 
 
 def _rows(actor: Actor | PlatformActor, rows: QuerySet[CeilingAlert]) -> list[AlertRow]:
-    names = dict(visible_treaties(actor).values_list("id", "public_id"))
     is_operator = isinstance(actor, PlatformActor)
-    columns = ["position", "market", "treaty_id", "subject", "share", "is_raised", "booked_on"]
+    columns = ["position", "market", "treaty__public_id", "subject", "share", "is_raised", "booked_on"]
     amounts = ["limit_amount", "room_amount"] if is_operator else []
     return [
         AlertRow(
             position=position,
             market=market,
-            treaty=None if treaty_id is None else names.get(treaty_id),
+            treaty=treaty,
             subject=subject,
             share=share,
             is_raised=is_raised,
@@ -80,7 +79,7 @@ def _rows(actor: Actor | PlatformActor, rows: QuerySet[CeilingAlert]) -> list[Al
             limit=more[0] if more else None,
             room=more[1] if more else None,
         )
-        for position, market, treaty_id, subject, share, is_raised, booked_on, *more in rows.values_list(
+        for position, market, treaty, subject, share, is_raised, booked_on, *more in rows.values_list(
             *columns, *amounts
         )
     ]

@@ -74,9 +74,9 @@ class Envelopes(BooksView):
     def get(self, request: HttpRequest) -> HttpResponse:
         with self.reading():
             rows = envelopes.envelopes(self.actor, on=self.on)
-            shown = [(row, freed_by_day(self.actor, row.market, after=self.on)) for row in rows]
+            freed = freed_by_day(self.actor, after=self.on)
             standing, told = alerts.standing_alerts(self.actor), alerts.alerts_told(self.actor)
-        gauges = [(gauge_of(row), run_off_chart(freed, on=self.on)) for row, freed in shown]
+        gauges = [(gauge_of(row), run_off_chart(freed[row.market], on=self.on)) for row in rows]
         return render(request, "reinsurance/envelopes.html", {"gauges": gauges, "standing": standing, "told": told})
 
 
