@@ -257,6 +257,11 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "KindEnum": ["complement", "substitution"],
+        "BordereauKindEnum": ["risk", "premium", "claims", "recoveries"],
+        "LossAdviceKindEnum": ["large_loss", "cash_call"],
+    },
 }
 
 # --- Logs --------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ _TREATY = OpenApiParameter("treaty", str, description="Only those of this treaty
 _PERIOD = OpenApiParameter("period", str, description="Only those within 2020-Q2, 2020-S1, 2020-06 or 2020.")
 
 
-class Days(Output):
+class ClosedPeriod(Output):
     """A period, half-open; `name` is 2020-Q2 or the like."""
 
     name = serializers.SerializerMethodField()
@@ -55,7 +55,7 @@ class Bordereau(Output):
     treaty_kind = serializers.ChoiceField(choices=["complement", "substitution"])
     market = serializers.ChoiceField(choices=["domestic", "export"])
     insurer = serializers.CharField(source="insurer_code")
-    period = Days()
+    period = ClosedPeriod()
     journal_number = serializers.IntegerField(help_text="Up to which entry of the sealed journal it tells.")
     layout = serializers.IntegerField(source="layout_version")
     lines = serializers.IntegerField(source="line_count")
@@ -80,7 +80,7 @@ class TechnicalAccount(Output):
     treaty_kind = serializers.ChoiceField(choices=["complement", "substitution"])
     market = serializers.ChoiceField(choices=["domestic", "export"])
     insurer = serializers.CharField(source="insurer_code")
-    period = Days()
+    period = ClosedPeriod()
     journal_number = serializers.IntegerField()
     balance = Amount(help_text="Owed to the reinsurer; below zero, by it.")
     closed_on = serializers.DateField()
