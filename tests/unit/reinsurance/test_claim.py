@@ -1,4 +1,4 @@
-"""How amounts of claims fall: carried, above the limit, ceded, and back to the cent. How statements are matched."""
+"""How amounts of claims fall: carried, above the limit, ceded; and back to the cent. How statements are matched."""
 
 from datetime import date
 from decimal import Decimal
