@@ -124,6 +124,7 @@ TAKE_NONE = {
     "reinsurance:settlement",
     "reinsurance:answers",
     "reinsurance:memorandum",
+    "reinsurance:seals",
     "eligibility:propose_change",
     "policies:new_request",
     "policies:upload",

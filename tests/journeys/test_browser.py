@@ -182,9 +182,10 @@ MAIN_PAGES = {
         "/claim-movements",
         "/answers",
         "/settlement",
+        "/seals",
     ],
-    "reinsurer": ["/answers", "/settlement", "/memorandum"],
-    "operator": ["/business-day"],
+    "reinsurer": ["/answers", "/settlement", "/memorandum", "/seals"],
+    "operator": ["/business-day", "/seals"],
 }
 
 
