@@ -1,4 +1,4 @@
-"""Seals on screens: own checkpoints to take home, a proof that is computed again, a kept checkpoint held up to it all."""
+"""Seals on screens: own checkpoints to take home, proofs computed again, a kept checkpoint held against the books."""
 
 from hashlib import sha256
 
