@@ -12,7 +12,7 @@ APPS = ("policies", "eligibility", "reinsurance")
 DRAWERS = {"utils", "helpers", "common", "lib", "core", "misc", "tools"}
 CAPWEB = {
     "accounts", "apps", "audit", "celery", "clock", "desk", "http", "kernel", "locale", "management", "onebox",
-    "settings", "static", "urls", "wsgi",
+    "paper", "settings", "static", "urls", "wsgi",
 }  # fmt: skip
 SHELLS = {"web", "api", "management", "tasks", "admin", "checks"}
 GROUND_SHELLS = {"desk", "http", "management", "onebox", "clock"}
