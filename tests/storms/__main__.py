@@ -19,6 +19,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.storms")
     parser.add_argument("--schedules", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0, help="the number of the first schedule")
     parser.add_argument("--only", type=int, help="the number of one schedule")
     parser.add_argument("--times", type=int, default=1, help="how often to run the one schedule")
     given = parser.parse_args()
@@ -61,7 +62,9 @@ def _blow(given: argparse.Namespace) -> int:
     from tests.storms.storm import Storm, run_storm
 
     cast = Cast({row.code: row for row in Organisation.objects.all()})
-    numbers = list(range(given.schedules)) if given.only is None else [given.only] * given.times
+    numbers = (
+        list(range(given.first, given.first + given.schedules)) if given.only is None else [given.only] * given.times
+    )
     began = time.monotonic()
 
     def progress(storm: Storm) -> None:
