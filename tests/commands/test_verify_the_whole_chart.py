@@ -127,7 +127,7 @@ def test_true_books_agree(books):
         ),
         ("UPDATE reinsurance_treatyallotment SET amount = amount + 1", "allotments"),
         (
-            "UPDATE reinsurance_ledgeraccount SET credits_posted = credits_posted + 1 WHERE account_class = 'allotment'",
+            "UPDATE reinsurance_ledgeraccount SET debits_pending = 1 WHERE account_class = 'allotment'",
             "allotments",
         ),
         ("UPDATE reinsurance_disbursementyear SET limit_amount = limit_amount + 1", "disbursement years"),
@@ -166,7 +166,8 @@ def test_an_exposure_moved_without_a_cession_is_told_although_it_is_in_form(book
             "INSERT INTO reinsurance_transfer (insurer_id, entry_id, debit_account_id, debit_class, credit_account_id,"
             " credit_class, code, state, amount) SELECT %s, %s, e.id, 'envelope', l.id, 'live', 'ceded', 'posted', 1 "
             "FROM reinsurance_ledgeraccount e, reinsurance_ledgeraccount l "
-            "JOIN reinsurance_treaty t ON t.id = l.treaty_id WHERE e.account_class = 'envelope' AND e.market = 'domestic' AND l.account_class = 'live' "
+            "JOIN reinsurance_treaty t ON t.id = l.treaty_id WHERE e.account_class = 'envelope' "
+            "AND e.market = 'domestic' AND l.account_class = 'live' "
             "AND l.insurer_id = %s AND t.market = 'domestic' AND t.kind = 'complement'",
             [insurer, entry, insurer],
         )
