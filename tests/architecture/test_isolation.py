@@ -125,6 +125,7 @@ TAKE_NONE = {
     "reinsurance:answers",
     "reinsurance:memorandum",
     "reinsurance:seals",
+    "reinsurance:allotments",
     "eligibility:propose_change",
     "policies:new_request",
     "policies:upload",

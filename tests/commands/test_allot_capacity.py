@@ -76,7 +76,7 @@ def test_a_treaty_with_a_part_finds_that_and_no_more(cast, insurer):
         (receipt,) = cede(insurer, [order("a")], on=OPENING_DAY)
     assert receipt.capacity.is_reserved
     assert (receipt.capacity.before, receipt.capacity.after) == (Decimal("95000.00"), Decimal("0.00"))
-    with pytest.raises(CeilingReached, match="reserved to your treaty") as refused, acting(insurer):
+    with pytest.raises(CeilingReached, match="réservée à votre traité") as refused, acting(insurer):
         cede(insurer, [order("b", amount="0.01")], on=OPENING_DAY)
     assert refused.value.facts["room"] == 0
     with acting(insurer):

@@ -120,8 +120,8 @@ def test_the_endorsement_is_a_pdf_made_once(books):
 
 
 def test_envelopes_are_rounded_for_an_insurer_and_exact_for_the_platform(books):
-    own = signed_in("underwriter").get("/envelopes").context["gauges"][0].row
-    exact = signed_in("operator").get("/envelopes").context["gauges"][0].row
+    own = signed_in("underwriter").get("/envelopes").context["gauges"][0][0].row
+    exact = signed_in("operator").get("/envelopes").context["gauges"][0][0].row
     assert own.is_rounded
     assert own.room % 10_000_000 == 0
     assert not exact.is_rounded
