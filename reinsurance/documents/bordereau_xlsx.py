@@ -184,7 +184,9 @@ class _Writer:
             elif isinstance(value, int):
                 sheet.write_number(row, place, value, self.year if name == "treaty_year" else self.whole)
             elif isinstance(value, date):
-                sheet.write_datetime(row, place, value, self.day)
+                # People read the last day that is covered, programs the first that is not.
+                shown_day = value - timedelta(days=1) if name == "term_end" else value
+                sheet.write_datetime(row, place, shown_day, self.day)
             elif value:
                 told = {"kind": words.EVENT, "product": words.PRODUCT}.get(name, {}).get(value, value)
                 sheet.write_string(row, place, told, self.text)
