@@ -1,4 +1,13 @@
 -- Takes back 0003_cash_and_allotments.sql; only where nothing has been booked by what it brought.
+DROP TRIGGER accounts_stay ON reinsurance_ledgeraccount;
+DROP TRIGGER accounts_stay_what_they_are ON reinsurance_ledgeraccount;
+ALTER TABLE reinsurance_transfer
+    ADD CONSTRAINT transfer_pair_allowed FOREIGN KEY (debit_class, credit_class, code, state)
+        REFERENCES reinsurance_allowedpair (debit_class, credit_class, code, state),
+    ADD CONSTRAINT transfer_debit_account FOREIGN KEY (debit_account_id, debit_class)
+        REFERENCES reinsurance_ledgeraccount (id, account_class),
+    ADD CONSTRAINT transfer_credit_account FOREIGN KEY (credit_account_id, credit_class)
+        REFERENCES reinsurance_ledgeraccount (id, account_class);
 DROP FUNCTION reinsurance_lock_accounts(text[], bigint[]);
 CREATE FUNCTION reinsurance_lock_accounts(markets text[], treaties bigint[])
 RETURNS TABLE (market varchar, ceiling numeric, room numeric) LANGUAGE plpgsql SECURITY DEFINER

@@ -207,6 +207,27 @@ def test_an_account_cannot_pose_as_another_class(actor, accounts, alias):
         _move(cursor, actor.insurer_id, disguised, _named(accounts, "envelope"), "run_off_released", "10.00")
 
 
+@pytest.mark.parametrize("alias", [*ROLES, "owner"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM reinsurance_ledgeraccount WHERE account_class = 'bank'",
+        "UPDATE reinsurance_ledgeraccount SET account_class = 'envelope' WHERE account_class = 'bank'",
+        "UPDATE reinsurance_ledgeraccount SET id = id + 1000000",
+    ],
+)
+def test_an_account_stays_what_it_is(actor, accounts, alias, statement):
+    with _refused() if alias == "owner" else _refused_somehow(), _raw(alias, actor) as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize("alias", ROLES)
+def test_a_transfer_names_accounts_that_are_there(actor, accounts, alias):
+    nowhere = ("live", 987654321)
+    with _refused("transfer_credit_account"), _raw(alias, actor) as cursor:
+        _move(cursor, actor.insurer_id, _named(accounts, "envelope"), nowhere, "ceded", "10.00")
+
+
 @pytest.mark.parametrize("alias", ROLES)
 def test_more_is_not_released_than_has_run_off(actor, accounts, alias):
     with _refused("account_not_overdrawn"), _raw(alias, actor) as cursor:
