@@ -94,7 +94,7 @@ _COLUMNS = (
 
 
 def _receipt(treaty: Treaty, lines: SettleableLines, book: TreatyBook, *, up_to: date, on: date) -> StatementReceipt:
-    in_force = next((terms for terms in book.terms.get(treaty.pk, []) if terms.first_day <= on), None)
+    in_force = book.on(treaty.pk, on)
     days = None if in_force is None else in_force.settlement_days
     return StatementReceipt(
         public_id=new_public_id("stm"),
