@@ -24,6 +24,8 @@ from reinsurance.queries.books import writing_alias_of
 # Any number will do, as long as nobody else takes this lock.
 _PUBLISHER: Final = 6_962
 CHUNK: Final = 10_000
+# From so many on, what the planner believes of the tables is out of date.
+MANY: Final = 1_000
 _SEALED_TABLES: Final = {"journal": "reinsurance_sealedentry", "records": "reinsurance_sealedrecord"}
 
 
@@ -73,6 +75,8 @@ def seal_journal(actor: PlatformActor, *, on: date) -> list[SealReceipt]:
         _seal_entries(cursor)
         _seal_records(cursor, heads)
         receipts = [_checkpoint(cursor, head, on=on, at=at) for head in heads.values()]
+        if sum(receipt.added for receipt in receipts if receipt is not None) >= MANY:
+            cursor.execute("SELECT reinsurance_refresh_statistics()")
     return [receipt for receipt in receipts if receipt is not None]
 
 

@@ -1,0 +1,12 @@
+-- After a large seal the planner still believes the tables as small as they were; whoever closes or verifies right
+-- afterwards then waits minutes for seconds of work, until autovacuum comes by. Only the owner may ANALYZE, hence
+-- SECURITY DEFINER; it changes no row.
+CREATE FUNCTION reinsurance_refresh_statistics() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    ANALYZE public.reinsurance_cession, public.reinsurance_cessionchange, public.reinsurance_journalentry,
+            public.reinsurance_transfer, public.reinsurance_envelopemovement, public.reinsurance_sealedentry,
+            public.reinsurance_sealedrecord, public.reinsurance_bordereauline;
+END $$;
+REVOKE ALL ON FUNCTION reinsurance_refresh_statistics() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION reinsurance_refresh_statistics() TO {platform};

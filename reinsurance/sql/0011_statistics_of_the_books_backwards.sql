@@ -1,0 +1,1 @@
+DROP FUNCTION reinsurance_refresh_statistics();
