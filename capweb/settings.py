@@ -168,6 +168,7 @@ OAUTH2_PROVIDER = {
         "simulations": "Judge facts without storing anything",
         "requests:read": "Read limit requests, offers, guarantees and endorsements",
         "requests:write": "Submit limit requests, accept or decline offers, ask for renewals",
+        "events:read": "Read the stream of events",
         "feeds:write": "Send primary limits, ratings and claim movements",
         "what-if": "Try another law on the guarantees in force and read what would change",
         "reinsurance:read": "Read envelopes, treaties and the ledger",

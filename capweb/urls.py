@@ -14,6 +14,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("", include("eligibility.api.urls")),
     path("", include("policies.api.urls")),
     path("", include("reinsurance.api.urls")),
+    path("", include("capweb.desk.api.urls")),
     path("schema", SpectacularAPIView.as_view(permission_classes=[], authentication_classes=[]), name="schema"),
     path(
         "docs",

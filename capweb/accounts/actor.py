@@ -10,7 +10,7 @@ from capweb.kernel.errors import DomainError
 # What each role may do. Reading is scoped further by organisation (a broker sees its own clients only).
 _DESK: Final = {
     "requests.read", "guarantees.read", "documents.read", "buyers.read", "simulate", "envelopes.read", "law.read",
-    "contracts.read",
+    "contracts.read", "events.read",
 }  # fmt: skip
 # Contractual rows are proposed by one person and approved by another; no program has either right.
 _CONTRACTS: Final = {"contracts.propose", "contracts.approve"}
@@ -49,7 +49,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
         _DESK
         | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write", "ledger.read"}
         | {"treaties.read", "guarantees.withdraw", "what_if.run"}
-        | {"bordereaux.read", "bordereaux.write", "settlement.write", "claims.cede", "seals.read"}
+        | {"bordereaux.read", "bordereaux.write", "settlement.write", "claims.cede", "seals.read", "events.publish"}
     ),
 }
 

@@ -9,11 +9,22 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Func
 from django.db.models.functions import Now
 
 
+class CurrentTransaction(Func):
+    """The number of the writing transaction. It rises as transactions first write, and never repeats in a cluster."""
+
+    template = "(pg_current_xact_id()::text)::bigint"
+    output_field: ClassVar = models.BigIntegerField()
+
+
 class TrailEntry(models.Model):
-    """One change of one subject: who, when, what it was and what it became. Append-only."""
+    """One change of one subject: who, when, what it was and what it became. Append-only.
+
+    `written_in` is the number of the transaction that wrote it, by which the publisher of events finds late commits.
+    """
 
     insurer_id = models.BigIntegerField(null=True)
     booked_on = models.DateField()
@@ -24,12 +35,55 @@ class TrailEntry(models.Model):
     subject = models.CharField(max_length=64)
     was = models.JSONField(null=True)
     became = models.JSONField(null=True)
+    written_in = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["insurer_id", "subject", "id"], name="trail_by_subject")]
+        indexes: ClassVar = [
+            models.Index(fields=["insurer_id", "subject", "id"], name="trail_by_subject"),
+            models.Index(fields=["insurer_id", "written_in", "id"], name="trail_by_transaction"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"
+
+
+class PublishedEvent(models.Model):
+    """The place of one entry of the trail in its insurer's stream of events. Append-only; a trigger allows no gap."""
+
+    insurer_id = models.BigIntegerField()
+    position = models.BigIntegerField()
+    trail_entry = models.ForeignKey(TrailEntry, on_delete=models.PROTECT, related_name="published", db_index=False)
+    published_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["insurer_id", "position"], name="event_position_once"),
+            models.UniqueConstraint(fields=["insurer_id", "trail_entry"], name="event_published_once"),
+            models.CheckConstraint(condition=models.Q(position__gte=1), name="event_position_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"event {self.position}"
+
+
+class EventPosition(models.Model):
+    """How far the stream of an insurer has come; its row is the lock of whoever publishes.
+
+    `settled_below`: every event written by a transaction of a lower number has its position.
+    """
+
+    insurer_id = models.BigIntegerField()
+    last_position = models.BigIntegerField(default=0)
+    settled_below = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["insurer_id"], name="event_position_one_per_insurer"),
+            models.CheckConstraint(condition=models.Q(last_position__gte=0), name="event_position_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.last_position}"
 
 
 class NumberCounter(models.Model):

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from capweb.audit.copying import Jsonb, copy_rows
+from capweb.audit.event_types import is_event
+from capweb.audit.outbox import wake_after_commit
 
-_COLUMNS = ("insurer_id", "booked_on", "actor", "actor_role", "action", "subject", "was", "became")
+# Task that gives positions to what was committed; beat wakes it as well.
+PUBLISHER: Final = "capweb.publish_events"
+_COLUMNS: Final = ("insurer_id", "booked_on", "actor", "actor_role", "action", "subject", "was", "became")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,13 @@ def record_changes(
     booked_on: date,
     using: str = "default",
 ) -> int:
-    """Append the changes to the trail; one write for any number of them. Returns how many."""
+    """Append the changes to the trail; one write for any number of them. Returns how many.
+
+    Where events are among them, the publisher is woken once they are committed.
+    """
+    changes = list(changes)
+    if insurer_id is not None and any(is_event(change.action) for change in changes):
+        wake_after_commit(PUBLISHER, using=using, insurer=insurer_id)
     rows = [
         (
             insurer_id,

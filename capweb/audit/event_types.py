@@ -1,0 +1,94 @@
+"""What may be read in the stream of events, and what each event means: the registry behind docs/event-types.md.
+
+Every action that any command records in the trail stands here, either with its meaning (it is an event, published to
+the insurer's clients) or among those that are not public, with the reason. A test reads the code and holds it to that.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Action → what has happened. The subject is the public id of the thing before the point, unless the meaning says else.
+EVENTS: Final[dict[str, str]] = {
+    "submission.handed_in": "A file or a single request was taken in; `became.rows` says how many rows it has.",
+    "request.offered": "A limit request was judged and an offer is made; `became.offer` is the offer.",
+    "request.referred": "A limit request was judged and waits for somebody; `became` says whom it waits for.",
+    "request.refused": "A limit request was refused; the request shows every reason.",
+    "request.no_need": "A limit request needs no top-up: what is wanted is covered already. No refusal.",
+    "request.cancelled": "A limit request that was under way was cancelled by whoever asked.",
+    "offer.accepted": "An offer was accepted: `became.guarantee` began and `became.endorsement` was issued.",
+    "offer.declined": "An offer was declined; what it held is given back.",
+    "offer.expired": "Nobody answered the offer in time; what it held is given back.",
+    "offer.withdrawn": "The offer could no longer be granted on the day of acceptance; its request shows why.",
+    "renewal.asked": "The renewal of a guarantee was asked for; it is judged in the night of the last day.",
+    "guarantee.renewed": "The next term of a guarantee began, without a gap.",
+    "guarantee.lapsed": "A term ended and no renewal was asked for; deliveries before the end stay covered.",
+    "guarantee.reduced": "The amount of a guarantee fell; `was.amount` and `became.amount`.",
+    "guarantee.ended": "A guarantee ended before its term did; deliveries before the end stay covered.",
+    "buyer_limits.changed": "Decisions on primary limits were taken in; `became.count` of them. Subject: the insurer.",
+    "buyer_ratings.recorded": "Ratings of buyers were taken in; `became.count` of them. Subject: the insurer.",
+    "claim.ceded": "A payment or recovery of a claim was ceded to the reinsurer. Subject: the movement.",
+    "loss.advised": "A loss beyond the treaty's threshold was advised to the reinsurer.",
+    "loss.called": "A loss beyond the cash call threshold was called from the reinsurer.",
+    "bordereau.closed": "A bordereau was closed for a period and does not change any more.",
+    "bordereau_lines.answered": "The reinsurer answered lines of a bordereau; `became.answer` and how many.",
+    "technical_account.closed": "A technical account was closed; `became.balance` is its balance.",
+    "account.stated": "An account was stated to the reinsurer.",
+    "account.advised": "The reinsurer advised an account.",
+    "payment.booked": "A payment from or to the reinsurer was booked.",
+    "payment.matched": "A payment was matched with a stated account, `became.statement`.",
+    "treaty.opened": "A reinsurance treaty was opened.",
+    "disbursement_year.opened": "An insurance year of a policy, named by its number, was opened (disbursement limit).",
+    "alert.threshold_raised": "A share of an envelope's or allotment's ceiling was passed.",
+    "alert.threshold_left": "The use of an envelope or allotment fell below a share of its ceiling.",
+    "alert.frozen_raised": "An envelope was frozen: its ceiling lies below what is engaged.",
+    "alert.frozen_left": "An envelope is open again.",
+}  # fmt: skip
+
+# Action → why it is no event. An action that ends in `.*` stands for a family whose last word the code puts together.
+NOT_PUBLIC: Final[dict[str, str]] = {
+    "cession.made": "bookkeeping below a guarantee's own event; read at /ledger/entries",
+    "cession.replaced": "bookkeeping below a guarantee's own event; read at /ledger/entries",
+    "cession.amended": "bookkeeping below a guarantee's own event; read at /ledger/entries",
+    "cession.corrected": "bookkeeping below a guarantee's own event; read at /ledger/entries",
+    "cession.ended": "bookkeeping below a guarantee's own event; read at /ledger/entries",
+    "capacity.held": "bookkeeping below an offer's own event",
+    "capacity.given_back": "bookkeeping below an offer's own event",
+    "capacity.allotted": "the platform's, of no one insurer",
+    "run_off.released": "the platform's, of no one insurer",
+    "envelope.*": "the platform's, of no one insurer",
+    "closing.asked": "a wish inside the house; the closed bordereau is the event",
+    "proposal.*": "four eyes inside the house; what was approved is read from its table",
+    "treaty_proposal.*": "four eyes inside the house; what was approved is read from its treaty",
+    "what_if.asked": "a trial that changes nothing",
+    "what_if.cancelled": "a trial that changes nothing",
+    "sample.entered": "sample data",
+}
+
+
+def is_event(action: str) -> bool:
+    """Whether an entry of the trail with this action is published."""
+    return action in EVENTS
+
+
+def as_markdown() -> str:
+    """The registry as docs/event-types.md shows it."""
+    lines = [
+        "# Events",
+        "",
+        "What `GET /api/v1/events` tells, in the order of positions: every insurer has its own sequence 1, 2, 3 …",
+        "without a gap, and a position never changes. `manage.py event_types` writes this from the registry in",
+        "`capweb/audit/event_types.py`.",
+        "",
+        "| type | what has happened |",
+        "|---|---|",
+        *(f"| `{name}` | {meaning} |" for name, meaning in EVENTS.items()),
+        "",
+        "## Recorded in the trail and not published",
+        "",
+        "| action | why |",
+        "|---|---|",
+        *(f"| `{name}` | {why} |" for name, why in NOT_PUBLIC.items()),
+        "",
+    ]
+    return "\n".join(lines)
