@@ -10,20 +10,26 @@ from capweb.kernel.errors import DomainError
 # What each role may do. Reading is scoped further by organisation (a broker sees its own clients only).
 _DESK: Final = {
     "requests.read", "guarantees.read", "documents.read", "buyers.read", "simulate", "envelopes.read", "law.read",
-    "contracts.read", "events.read",
+    "contracts.read", "events.read", "exceptions.read",
 }  # fmt: skip
+# An exception is opened at the desk; the authority's decision is entered by another person, a senior one.
+_EXCEPTIONS: Final = {"exceptions.write"}
 # Contractual rows are proposed by one person and approved by another; no program has either right.
 _CONTRACTS: Final = {"contracts.propose", "contracts.approve"}
 _TREATIES: Final = {"treaties.propose", "treaties.approve"}
 _BOOKS: Final = {"treaties.read", "ledger.read", "bordereaux.read", "seals.read"}
 RIGHTS: Final[dict[str, frozenset[str]]] = {
     "underwriter": frozenset(
-        _DESK | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write"}
+        _DESK
+        | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write"}
+        | _EXCEPTIONS
     ),
     "senior_underwriter": frozenset(
         _DESK
         | {"requests.write", "requests.settle", "requests.settle_above", "offers.answer"}
         | {"buyer_limits.write", "renewals.write", "guarantees.withdraw", "what_if.run"}
+        | _EXCEPTIONS
+        | {"exceptions.decide"}
         | _CONTRACTS
     ),
     "reinsurance_accountant": frozenset(

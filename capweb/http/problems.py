@@ -23,6 +23,8 @@ from capweb.kernel.errors import DomainError, FieldErrors
 
 MEDIA_TYPE = "application/problem+json"
 
+# What refuses a status that does not follow (policies.domain.moves) is called after its thing.
+MOVE_REFUSED: Final = "_move_allowed"
 # Constraint name → the code under which its violation is answered. Everything else is a bug and stays a 500.
 CONSTRAINTS = {
     "offer_one_live_per_request": "offer_already_live",
@@ -93,11 +95,12 @@ def _body(error: Exception) -> dict[str, object] | None:
 def _of_constraint(error: IntegrityError) -> dict[str, object] | None:
     cause = error.__cause__
     name = cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None
-    if name not in CONSTRAINTS:
+    code = "illegal_move" if name is not None and name.endswith(MOVE_REFUSED) else CONSTRAINTS.get(name or "")
+    if code is None:
         return None
     return problem(
         status=409,
-        code=CONSTRAINTS[name],
+        code=code,
         title=_("The books refuse this."),
         detail=_("The rule %(rule)s would be broken; nothing was written.") % {"rule": name},
     )

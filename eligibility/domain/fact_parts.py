@@ -6,6 +6,7 @@ Amounts are Decimal in euro, ratios Decimal in 0..1. A fact that is not known is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -162,3 +163,14 @@ def from_json(text: bytes) -> Facts:
 def with_free_capacity(facts: Facts, free: Decimal | None) -> Facts:
     """The same facts with another free room; None makes capacity not binding."""
     return msgspec.structs.replace(facts, capacity=Capacity(free=free, frees=facts.capacity.frees))
+
+
+def with_exceptions_drawn(facts: Facts, drawn: Mapping[str, Decimal]) -> Facts:
+    """The same facts after more was drawn on exceptions, by their evidence; one that is used up is left out."""
+    left = []
+    for one in facts.exceptions:
+        if one.amount is None or one.evidence not in drawn:
+            left.append(one)
+        elif one.amount > drawn[one.evidence]:
+            left.append(msgspec.structs.replace(one, amount=one.amount - drawn[one.evidence]))
+    return msgspec.structs.replace(facts, exceptions=tuple(left))

@@ -19,6 +19,7 @@ from eligibility.domain.fact_parts import (
     Trigger,
     from_json,
     to_json,
+    with_exceptions_drawn,
     with_free_capacity,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "from_document",
     "from_json",
     "to_json",
+    "with_exceptions_drawn",
     "with_free_capacity",
 ]

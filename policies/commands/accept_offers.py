@@ -232,10 +232,10 @@ def _drop(
     for place in dropped:
         row, one = rows[place], judged[place]
         status, referred_to, waits_for = standing_of(one)
-        end_offers(actor, [row], offer=OfferStatus.WITHDRAWN, request=RequestStatus.REFUSED, on=on)
         LimitRequest.objects.filter(pk=row.request_id).update(
             status=status, referred_to=referred_to, waits_for=waits_for, decision_id=decision_ids[place], decided_on=on
         )
+        end_offers(actor, [row], offer=OfferStatus.WITHDRAWN, request=status, on=on)
         answers[row.public_id] = Answer(
             row.public_id,
             "no_longer_grantable",

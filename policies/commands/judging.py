@@ -86,6 +86,7 @@ def judge_batch(
         _judged(_with_room(case, case.requested_total), law, treaties, was)
         for case, was in zip(cases, before, strict=True)
     ]
+    _share_exceptions(judged, law)
     wishes = [one for one in judged if one.can_be_offered]
     if wishes:
         _share_room(actor, wishes, law)
@@ -161,6 +162,25 @@ def _count(one: Judged) -> None:
         return
     one.ceded_amount = to_cent_half_up(one.decision.granted * one.treaty.ceded_ratio)
     one.waits_for = "" if one.decision.premium is not None else "tariff"
+
+
+def _share_exceptions(judged: Sequence[Judged], law: object) -> None:
+    """What one wish of the batch draws on an exception is no longer there for the next: in order, by the dossier.
+
+    The facts of each wish tell what was left when the batch began; its own old cover is not counted there, so only
+    what it adds is taken from the others.
+    """
+    drawn: dict[str, Decimal] = {}
+    for one in judged:
+        bounded = [it.evidence for it in one.facts.exceptions if it.amount is not None]
+        if any(drawn.get(dossier) for dossier in bounded):
+            one.facts = facts.with_exceptions_drawn(one.facts, drawn)
+            one.decision = engine.decide(one.facts, law)  # type: ignore[arg-type]
+            _count(one)
+        if one.can_be_offered and one.treaty is not None and one.increment > 0:
+            added = min(to_cent_half_up(one.increment / one.treaty.ceded_ratio), one.decision.granted or ZERO)
+            for dossier in bounded:
+                drawn[dossier] = drawn.get(dossier, ZERO) + added
 
 
 def _share_room(actor: Actor, wishes: Sequence[Judged], law: object) -> None:

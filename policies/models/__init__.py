@@ -2,6 +2,7 @@
 
 from policies.models.buyer_limit import BuyerLimit, LimitDecision
 from policies.models.endorsement import Endorsement, EndorsementCause, RenderedEndorsement
+from policies.models.exception import EvidenceFile, ExceptionDossier, ExceptionKind, ExceptionStatus
 from policies.models.guarantee import (
     Guarantee,
     GuaranteeKind,
@@ -12,6 +13,7 @@ from policies.models.guarantee import (
     TermStatus,
 )
 from policies.models.limit_request import UNDER_WAY, LimitRequest, Market, Offer, OfferStatus, RequestStatus
+from policies.models.moves import AllowedMove
 from policies.models.night import Night, NightRun
 from policies.models.parties import (
     Buyer,
@@ -29,12 +31,17 @@ from policies.models.what_if import UNFINISHED, WhatIfPart, WhatIfRun, WhatIfSta
 __all__ = [
     "UNDER_WAY",
     "UNFINISHED",
+    "AllowedMove",
     "Buyer",
     "BuyerFigures",
     "BuyerLimit",
     "BuyerRating",
     "Endorsement",
     "EndorsementCause",
+    "EvidenceFile",
+    "ExceptionDossier",
+    "ExceptionKind",
+    "ExceptionStatus",
     "Guarantee",
     "GuaranteeKind",
     "GuaranteeTerm",

@@ -1,4 +1,4 @@
-"""Everything that judging needs to know about a batch of requests, in two queries for any number of them.
+"""Everything that judging needs to know about a batch of requests, in a fixed number of queries for any number of them.
 
 Facts are those that were true on one day (`effective_on`) as they were known on another (`booked_on`), by default the
 same. What is not known stays None; judging sends it back to the requester. Substitutions and holds on the same buyer
@@ -17,6 +17,8 @@ from django.db import connections
 
 from capweb.accounts.actor import Actor
 from eligibility.domain import facts as fact
+from policies.queries import exceptions_in_force
+from policies.queries.exceptions_in_force import Wisher
 from reinsurance.queries.disbursements import disbursed_in_year_of
 
 
@@ -121,8 +123,10 @@ _THEN: Final = _SELECT.format(in_force=_IN_FORCE_THEN)
 
 
 def gather(actor: Actor, asked: Sequence[Asked], *, on: date, known_on: date | None = None) -> list[fact.Facts]:
-    """The facts of each wish on a day, in the order given. Two queries, one without domestic wishes; inside
-    acting(actor). What was paid in the policy year (D-17) comes from the ledger.
+    """The facts of each wish on a day, in the order given. Inside acting(actor).
+
+    Three queries, two without domestic wishes, one more where an authority has decided on an exception. What was paid
+    in the policy year (D-17) comes from the ledger.
 
     With `known_on` it is a look back: what had been entered by that day, and what was in force on `on` by the books as
     far as they are dated to the day; a cover that was shortened later counts as it stands now.
@@ -153,13 +157,32 @@ def gather(actor: Actor, asked: Sequence[Asked], *, on: date, known_on: date | N
     disbursed = disbursed_in_year_of(
         actor, numbers, market="domestic", on=on, known_on=on if known_on is None else known_on
     )
+    exceptions = exceptions_in_force.of_wishes(actor, [_wisher(one) for one in asked], on=on, known_on=known_on)
     return [
-        _facts(actor.insurer_code, one, row[:-1], on, disbursed.get(row[-1], _NOTHING))
-        for one, row in zip(asked, rows, strict=True)
+        _facts(actor.insurer_code, one, row[:-1], on, disbursed.get(row[-1], _NOTHING), exceptions=recorded)
+        for one, row, recorded in zip(asked, rows, exceptions, strict=True)
     ]
 
 
-def _facts(insurer: str, asked: Asked, row: tuple[Any, ...], on: date, disbursed: Decimal) -> fact.Facts:
+def _wisher(one: Asked) -> Wisher:
+    return Wisher(
+        policy_id=one.policy_id,
+        buyer_id=one.buyer_id,
+        own_term_id=one.own_term_id,
+        own_offer_id=one.own_offer_id,
+        own_request_id=one.own_request_id,
+    )
+
+
+def _facts(
+    insurer: str,
+    asked: Asked,
+    row: tuple[Any, ...],
+    on: date,
+    disbursed: Decimal,
+    *,
+    exceptions: tuple[fact.RecordedException, ...],
+) -> fact.Facts:
     (_, decision, notified_on, effective_on, before, amount, holder_country, holder_turnover, is_factor) = row[:9]
     (insured_ratio, set_by, currency, country, created_on, turnover, balance, headcount) = row[9:17]
     (grade, probability, assessed_on, insolvent, same_holder, other_holders) = row[17:]
@@ -191,6 +214,7 @@ def _facts(insurer: str, asked: Asked, row: tuple[Any, ...], on: date, disbursed
         requested_total=asked.requested_total,
         sale=_sale(asked),
         others_in_force=fact.OthersInForce(same_policyholder=same_holder, other_policyholders=other_holders),
+        exceptions=exceptions,
     )
 
 
