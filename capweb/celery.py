@@ -39,7 +39,7 @@ app.conf.update(
         "resend unfinished submissions": _every(15.0, "policies.resend_unfinished"),
         "resend unrendered endorsements": _every(60.0, "policies.resend_unrendered"),
         "resend open what-if runs": _every(15.0, "policies.resend_what_if_runs"),
-        "open the night": _every(60.0, "policies.open_due_nights"),
+        "open the night": _every(15.0, "policies.open_due_nights"),
         "resend open closes": _every(15.0, "reinsurance.resend_closing_runs"),
         "watch the ceilings": _every(60.0, "reinsurance.watch_ceilings"),
         "publish events": _every(15.0, "capweb.publish_events"),

@@ -37,3 +37,9 @@ def instant(*, using: str = "default") -> datetime:
     """This moment for a document: the time of day in Paris, on the business day of a sandbox or on today."""
     now = timezone.localtime()
     return datetime.combine(business_day(using=using), now.time(), tzinfo=now.tzinfo)
+
+
+def moment_on(day: date, *, using: str = "default") -> datetime:
+    """The moment that documents of a night tell: now, and in a sandbox the time of day on the day that is opened."""
+    now = timezone.localtime()
+    return datetime.combine(day, now.time(), tzinfo=now.tzinfo) if installation(using=using).is_sandbox else now

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import structlog
@@ -18,10 +18,12 @@ from capweb.accounts.queries import memberships
 from capweb.audit.leases import LeaseLost
 from capweb.audit.outbox import wake_after_commit
 from policies.commands import render_endorsements as rendering
+from policies.commands.close_night import close_night
 from policies.commands.decide_limit_requests import decide_submission
-from policies.commands.open_night import open_night
+from policies.commands.insurers_night import run_insurers_night
+from policies.commands.open_night import PLATFORM, actor_of, ask_for_nights, begin_night
 from policies.commands.what_if import work_at
-from policies.queries import submissions, what_if_runs
+from policies.queries import nights, submissions, what_if_runs
 
 log = structlog.get_logger(__name__)
 
@@ -82,15 +84,52 @@ def resend_unrendered(**_extra: object) -> None:
 
 @shared_task(name="policies.open_due_nights")
 def open_due_nights(**_extra: object) -> None:
-    """Open every night up to today that has not been opened; a sandbox's days are moved by hand."""
-    if settings.SANDBOX or clock.installation().is_sandbox:
+    """Ask for every night up to today that was missed (a sandbox's are asked for by hand), and wake workers for the
+    earliest one that is open: one for each insurer's part that nobody is at, or one to close it.
+    """
+    installation = clock.installation()
+    if not settings.SANDBOX and not installation.is_sandbox:
+        today = clock.business_day()
+        last = nights.last_night()
+        ask_for_nights(today if last is None else last + timedelta(days=1), today)
+    day = nights.next_open()
+    if day is None:
         return
-    today = clock.business_day()
-    last = submissions.last_night()
-    day = today if last is None else last + timedelta(days=1)
-    while day <= today:
-        open_night(day, at=clock.instant())
-        day += timedelta(days=1)
+    begin_night(day, at=clock.moment_on(day))
+    if not nights.missing(day):
+        wake_after_commit("policies.close_night", day=str(day))
+    for insurer_id in nights.without_worker(day):
+        wake_after_commit("policies.open_insurers_night", day=str(day), insurer=insurer_id)
+
+
+@shared_task(name="policies.open_insurers_night")
+def open_insurers_night(*, day: str, insurer: int, **_extra: object) -> None:
+    """Do one insurer's part of a night; who ends last closes the night."""
+    on = date.fromisoformat(day)
+    if nights.next_open() != on:
+        return
+    begun = begin_night(on, at=clock.moment_on(on))
+    try:
+        run_insurers_night(actor_of(insurer), on, at=begun.moment, holder=uuid.uuid4().hex)
+    except LeaseLost as lost:
+        log.warning("another worker took over", night=day, insurer=insurer, detail=lost.message)
+        return
+    close(day=day)
+
+
+@shared_task(name="policies.close_night")
+def close(*, day: str, **_extra: object) -> None:
+    """Close a night whose parts are all done, and go on with the next one that was asked for."""
+    on = date.fromisoformat(day)
+    if nights.next_open() != on:
+        return
+    try:
+        report = close_night(PLATFORM, on, holder=uuid.uuid4().hex)
+    except LeaseLost as lost:
+        log.warning("another worker took over", night=day, detail=lost.message)
+        return
+    if report is not None and nights.next_open() is not None:
+        wake_after_commit("policies.open_due_nights")
 
 
 def _system(insurer_id: int) -> Actor:

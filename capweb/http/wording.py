@@ -325,6 +325,35 @@ LOSS_ADVICE: Final = {
     "large_loss": Wording(_("Large loss"), "warn", "alert-triangle"),
     "cash_call": Wording(_("Cash call"), "bad", "alert-triangle"),
 }
+NIGHT_STEP: Final = {
+    "offers": Wording(_("Offers expire")),
+    "renewals": Wording(_("Renewals are judged")),
+    "lapses": Wording(_("Terms lapse")),
+    "complements": Wording(_("Complements follow their primary")),
+    "notices": Wording(_("Notices go out")),
+    "release": Wording(_("Run-off that has passed is released")),
+    "alerts": Wording(_("Ceilings are watched")),
+    "seal": Wording(_("The journal is sealed")),
+    "verify": Wording(_("The whole ledger is verified")),
+    "reconcile": Wording(_("Cessions are reconciled with guarantees")),
+}
+NIGHT_COUNT: Final = {
+    "offers_expired": Wording(_("offers expired")),
+    "renewed": Wording(_("renewed")),
+    "renewals_refused": Wording(_("renewals refused")),
+    "renewals_referred": Wording(_("renewals referred")),
+    "renewals_failed": Wording(_("renewals failed"), "bad"),
+    "lapsed": Wording(_("lapsed")),
+    "lapses_failed": Wording(_("lapses failed"), "bad"),
+    "complements_reduced": Wording(_("complements reduced")),
+    "complements_ended": Wording(_("complements ended")),
+    "notices": Wording(_("notices sent")),
+}
+NIGHT_STATE: Final = {
+    "waiting": Wording(_("Waiting"), "quiet", "clock"),
+    "running": Wording(_("Under way"), "info", "refresh"),
+    "done": Wording(_("Done"), "good", "check"),
+}
 CLOSING: Final = {
     "waiting": Wording(pgettext_lazy("what-if run", "Waiting"), "quiet", "clock"),
     "running": Wording(_("Under way"), "info", "clock"),
@@ -560,6 +589,9 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "account_span": ACCOUNT_SPAN,
     "loss_advice": LOSS_ADVICE,
     "closing": CLOSING,
+    "night_step": NIGHT_STEP,
+    "night_count": NIGHT_COUNT,
+    "night_state": NIGHT_STATE,
     "dispute_reason": DISPUTE_REASON,
     "payment": PAYMENT,
     "age": AGE,

@@ -6,7 +6,7 @@ is a transaction of its own ending with SET CONSTRAINTS ALL IMMEDIATE, because d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
 import structlog
@@ -21,8 +21,14 @@ log = structlog.get_logger(__name__)
 CHUNK_ROWS: Final = 2_000
 
 Item = TypeVar("Item")
+# Told inside the transaction of each chunk what the chunk did, by name: what is kept of it stands or falls with it.
+Kept = Callable[[Mapping[str, int]], None]
 
 _NO_FAULT_OF_THE_ITEMS: Final = (LeaseLost, OperationalError, InterfaceError)
+
+
+def kept_by_nobody(_counts: Mapping[str, int]) -> None:
+    """For callers that need no record of each chunk."""
 
 
 def in_chunks(items: Sequence[Item], *, size: int = CHUNK_ROWS) -> Iterator[Sequence[Item]]:

@@ -20,7 +20,7 @@ from capweb.audit.outbox import wake_after_commit
 from capweb.audit.trail import Change, record_changes
 from capweb.kernel.money import ceded_and_kept
 from eligibility.queries.law_book import current_law_book
-from policies.commands.chunks import CHUNK_ROWS
+from policies.commands.chunks import CHUNK_ROWS, Kept, kept_by_nobody
 from policies.commands.issue_endorsements import RENDER_TASK
 from policies.commands.judging import Treaties, judge_batch, open_treaties_on
 from policies.domain import endorsement as document
@@ -35,10 +35,10 @@ from reinsurance.commands.end_cessions import end_cessions
 from reinsurance.domain.cession import Amendment, Ending
 
 
-def follow_primary(actor: Actor, *, on: date, at: datetime) -> dict[str, int]:
+def follow_primary(actor: Actor, *, on: date, at: datetime, kept: Kept = kept_by_nobody) -> dict[str, int]:
     """Let every complement touched by a primary decision in effect follow it; how many were `reduced` and `ended`.
 
-    Run twice on a day, the second run finds nothing to do.
+    Run twice on a day, the second run finds nothing to do. `kept` is told both counts of each chunk inside it.
     """
     done = {"reduced": 0, "ended": 0}
     after_id = 0
@@ -52,8 +52,10 @@ def follow_primary(actor: Actor, *, on: date, at: datetime) -> dict[str, int]:
             moved = [(row, Decimal(0)) for row in ending]
             moved += _falling(actor, [row for row in touched if row not in ending], on=on)
             _cut(actor, moved, on=on, at=at)
-            done["ended"] += sum(amount == 0 for _, amount in moved)
-            done["reduced"] += sum(amount > 0 for _, amount in moved)
+            ended = sum(amount == 0 for _, amount in moved)
+            kept({"reduced": len(moved) - ended, "ended": ended})
+        done["ended"] += ended
+        done["reduced"] += len(moved) - ended
 
 
 def _falling(actor: Actor, rows: Sequence[DueTerm], *, on: date) -> list[tuple[DueTerm, Decimal]]:

@@ -1,45 +1,40 @@
 """Open the night: everything that a new business day brings, in one order, once.
 
-Expire offers → renew what was asked for → lapse the rest → complements follow their primary → notices → run-off that
-has passed → envelopes to law and ceilings checked → journal sealed and the whole ledger verified. Unique per day, so a
-missed night can be replayed, and a second run changes nothing. A mismatch is an alert, never a silent fix.
+Envelopes brought to law → for each insurer: offers expire, renewals asked for are judged, the rest lapses, complements
+follow their primary, notices go out → run-off that has passed, ceilings' alerts, the journal sealed, the ledger
+verified and reconciled, the report. Insurers' parts run side by side on any number of workers, each by one of them;
+who ends last closes. Nights that were missed are caught up in order, day by day. A second run changes nothing. A
+mismatch is an alert, never a silent fix.
 """
 
 from __future__ import annotations
 
+import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-import structlog
-from django.db.models.functions import Now
+from django.db.models import Min
 
-from capweb.accounts.acting import acting, acting_as_platform
+from capweb.accounts.acting import acting_as_platform
 from capweb.accounts.actor import Actor, PlatformActor
 from capweb.accounts.commands.enter_people import move_business_day
-from capweb.accounts.models import Installation
+from capweb.accounts.models import Installation, Organisation
 from capweb.accounts.queries import memberships
+from capweb.audit.outbox import wake_after_commit
 from capweb.kernel.errors import DomainError
-from policies.commands.accept_offers import end_offers
-from policies.commands.chunks import CHUNK_ROWS
-from policies.commands.follow_primary import follow_primary
-from policies.commands.reconcile_cessions import ceilings_on, reconcile_cessions
-from policies.commands.renew_guarantees import lapse_terms, renew_terms
-from policies.models import GuaranteeTerm, Night, NightRun, Notice, OfferStatus, RequestStatus, TermStatus
-from policies.queries import offers as offer_rows
+from policies.commands.close_night import NightReport, close_night, stored_report
+from policies.commands.insurers_night import Progress, run_insurers_night
+from policies.commands.reconcile_cessions import ceilings_on
+from policies.models import Night
+from policies.queries import nights
 from reinsurance.commands.authorise_capacity import bring_envelopes_to_law
-from reinsurance.commands.raise_ceiling_alerts import raise_ceiling_alerts
-from reinsurance.commands.record_verification import record_verification
-from reinsurance.commands.release_run_off import release_run_off
-from reinsurance.commands.seal_journal import seal_journal
-from reinsurance.commands.send_alert_mails import send_alert_mails
-from reinsurance.queries.verification import verify_ledger
 
-log = structlog.get_logger(__name__)
-
-NOTICE_DAYS: Final = (30, 15, 5)
-Progress = Callable[[str], None]
+TASK: Final = "policies.open_due_nights"
+PAUSE_SECONDS: Final = 0.5
+PLATFORM: Final = PlatformActor(name="night", role="operator")
 
 
 class DayNotNext(DomainError):
@@ -49,117 +44,81 @@ class DayNotNext(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class NightReport:
-    """What the night of a day did, for each insurer by code, and what verifying the ledger found."""
+class BegunNight:
+    """A night that has begun; `moment` is the one that its documents tell."""
 
     day: date
-    insurers: dict[str, dict[str, int]]
-    ledger_differences: list[str]
-    is_repeat: bool = False
+    moment: datetime
 
 
-def open_night(day: date, *, at: datetime, progress: Progress | None = None) -> NightReport:
-    """Run the night that opens a business day; the report of the first run when it was already done.
-
-    In a sandbox the business day becomes this day. Raises DayNotNext for a day before the last night.
-    """
-    platform = PlatformActor(name="night", role="operator")
+def ask_for_nights(first: date, last: date) -> int:
+    """Keep the wish that the nights of these days, both included, be opened, and wake a worker; how many were new."""
+    days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
     with acting_as_platform() as alias:
-        latest = Night.objects.using(alias).filter(finished_at__isnull=False).order_by("-day").first()
-        if latest is not None and day < latest.day:
-            raise DayNotNext(f"The night of {latest.day} has been opened; {day} lies before it.", day=day)
-        night, _ = Night.objects.using(alias).get_or_create(day=day)
-        if night.finished_at is not None:
-            return _stored(night)
-    if Installation.objects.using("platform").filter(is_sandbox=True, business_day__lt=day).exists():
-        move_business_day(day)
-    _envelopes_to_law(platform, day)
-    insurers = {}
-    for house in memberships.insurers(using="platform"):
-        actor = memberships.system_actor(house, name="night")
-        insurers[house.code] = _night_of(actor, day, at=at)
-        if progress is not None:
-            progress(house.code)
-    with acting_as_platform():
-        release_run_off(platform, on=day)
-        raise_ceiling_alerts(platform, on=day)
-    # Each in a transaction of its own: what is sealed has been committed, and is verified in one snapshot.
-    with acting_as_platform():
-        seal_journal(platform, on=day)
-    found = verify_ledger()
-    differences = found.differences
-    with acting_as_platform() as alias:
-        checks = reconcile_cessions(platform, on=day)
-        differences += [f"{check.name}: {told}" for check in checks for told in check.differences]
-        record_verification(platform, found, on=day)
-        report = NightReport(day=day, insurers=insurers, ledger_differences=differences)
-        Night.objects.using(alias).filter(pk=night.pk, finished_at__isnull=True).update(
-            finished_at=Now(), report={"insurers": insurers, "ledger_differences": differences}
+        known = set(Night.objects.using(alias).filter(day__in=days).values_list("day", flat=True))
+        Night.objects.using(alias).bulk_create(
+            [Night(day=day) for day in days if day not in known], ignore_conflicts=True
         )
-    send_alert_mails(platform, on=day, is_sandbox=_is_sandbox())
-    if differences:
-        log.error("the ledger does not agree with its transfers", day=str(day), differences=differences)
-    return report
+        new = len(set(days) - known)
+        if new:
+            wake_after_commit(TASK, using=alias)
+    return new
 
 
-def _night_of(actor: Actor, day: date, *, at: datetime) -> dict[str, int]:
-    """One insurer's night. Every step finds its own work, so a run that was cut off is simply run again."""
-    with acting(actor):
-        done = NightRun.objects.filter(day=day).first()
+def begin_night(day: date, *, at: datetime) -> BegunNight:
+    """Begin the night of a day, or take it up again; in a sandbox the business day becomes this day.
+
+    `at` is the moment that its documents tell, unless it had begun before. Nothing changes where it was finished.
+    Raises DayNotNext for another day before the last night, and while an earlier night is not finished.
+    """
+    with acting_as_platform() as alias:
+        rows = Night.objects.using(alias)
+        done = rows.filter(day=day, finished_at__isnull=False).first()
         if done is not None:
-            return dict(done.report)
-    # Offers first: what they held is room for the renewals.
-    expired = _expire_offers(actor, day)
-    renewed = renew_terms(actor, on=day, at=at)
-    report = {
-        "offers_expired": expired,
-        "renewed": renewed.renewed,
-        "renewals_refused": renewed.refused,
-        "renewals_referred": renewed.referred,
-        "lapsed": lapse_terms(actor, on=day),
-        **{f"complements_{what}": count for what, count in follow_primary(actor, on=day, at=at).items()},
-        "notices": _send_notices(actor, day),
-    }
-    with acting(actor):
-        NightRun.objects.get_or_create(insurer_id=actor.insurer_id, day=day, defaults={"report": report})
+            return BegunNight(day, done.moment or at)
+        last = rows.filter(finished_at__isnull=False).order_by("-day").values_list("day", flat=True).first()
+        if last is not None and day < last:
+            raise DayNotNext(f"The night of {last} has been opened; {day} lies before it.", day=day)
+        earliest = rows.filter(finished_at__isnull=True, day__lt=day).aggregate(day=Min("day"))["day"]
+        if earliest is not None:
+            raise DayNotNext(f"The night of {earliest} is not finished: open it before that of {day}.", day=day)
+        rows.get_or_create(day=day)
+        night = rows.select_for_update().get(day=day)
+        if night.moment is None:
+            night.moment = at
+            night.save(using=alias, update_fields=["moment"])
+    if night.finished_at is None:
+        if Installation.objects.using("platform").filter(is_sandbox=True, business_day__lt=day).exists():
+            move_business_day(day)
+        with acting_as_platform():
+            bring_envelopes_to_law(PLATFORM, ceilings_on(day), on=day)
+    return BegunNight(day, night.moment or at)
+
+
+def open_night(
+    day: date, *, at: datetime, progress: Progress | None = None, told: Callable[[str], None] | None = None
+) -> NightReport:
+    """Run the night that opens a business day, here and now; the report of the first run when it was already done.
+
+    Parts at which a worker is already are left to it and waited for. `progress` is told after each chunk, `told` the
+    name of each closing step. Raises what begin_night raises.
+    """
+    begun = begin_night(day, at=at)
+    holder = uuid.uuid4().hex
+    while (report := stored_report(day)) is None:
+        missing = nights.missing(day)
+        worked = [
+            run_insurers_night(actor, day, at=begun.moment, holder=holder, progress=progress)
+            for actor in map(actor_of, missing)
+        ]
+        report = close_night(PLATFORM, day, holder=holder, progress=told)
+        if report is not None:
+            return report
+        if not any(worked):
+            time.sleep(PAUSE_SECONDS)
     return report
 
 
-def _expire_offers(actor: Actor, day: date) -> int:
-    count = 0
-    while True:
-        with acting(actor):
-            due = offer_rows.due_to_expire(actor, on=day, limit=CHUNK_ROWS)
-            if not due:
-                return count
-            end_offers(actor, due, offer=OfferStatus.EXPIRED, request=RequestStatus.EXPIRED, on=day)
-            count += len(due)
-
-
-def _send_notices(actor: Actor, day: date) -> int:
-    """Tell the policyholder that a term is ending: once each at 30, 15 and 5 days before."""
-    count = 0
-    with acting(actor):
-        for days in NOTICE_DAYS:
-            ending = GuaranteeTerm.objects.filter(status=TermStatus.RUNNING, cover_end=day + timedelta(days=days))
-            made = [
-                Notice(insurer_id=actor.insurer_id, term_id=term_id, days_before=days, sent_on=day)
-                for term_id in ending.exclude(notices__days_before=days).values_list("pk", flat=True)
-            ]
-            Notice.objects.bulk_create(made, ignore_conflicts=True, batch_size=2_000)
-            count += len(made)
-    return count
-
-
-def _envelopes_to_law(platform: PlatformActor, day: date) -> None:
-    with acting_as_platform():
-        bring_envelopes_to_law(platform, ceilings_on(day), on=day)
-
-
-def _is_sandbox() -> bool:
-    return Installation.objects.using("platform").filter(is_sandbox=True).exists()
-
-
-def _stored(night: Night) -> NightReport:
-    report: dict[str, Any] = night.report or {}
-    return NightReport(night.day, report.get("insurers", {}), report.get("ledger_differences", []), is_repeat=True)
+def actor_of(insurer_id: int) -> Actor:
+    """The night as an actor for one insurer."""
+    return memberships.system_actor(Organisation.objects.using("platform").get(pk=insurer_id), name="night")

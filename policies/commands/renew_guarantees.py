@@ -7,7 +7,6 @@ counted from the guarantee's anchor day and nets with the old one in one entry; 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from capweb.accounts.acting import acting
@@ -17,7 +16,7 @@ from capweb.kernel.errors import DomainError
 from capweb.kernel.money import to_cent_half_up
 from eligibility.domain.law import LawInForce
 from eligibility.queries.law_book import current_law_book
-from policies.commands.chunks import CHUNK_ROWS
+from policies.commands.chunks import CHUNK_ROWS, Kept, kept_by_nobody, work_through
 from policies.commands.issue_endorsements import EndorsementOrder, issue_endorsements
 from policies.commands.judging import Judged, judge_batch, open_treaties_on
 from policies.commands.offering import write_decisions
@@ -36,15 +35,6 @@ class NothingToRenew(DomainError):
     """The guarantee has no running term, or this actor may not see it."""
 
     code = "nothing_to_renew"
-
-
-@dataclass(frozen=True, slots=True)
-class Renewed:
-    """What a run of renewals did, by outcome."""
-
-    renewed: int = 0
-    refused: int = 0
-    referred: int = 0
 
 
 def ask_for_renewals(actor: Actor, guarantees: Sequence[str], *, on: date) -> list[str]:
@@ -79,39 +69,70 @@ def ask_for_renewals(actor: Actor, guarantees: Sequence[str], *, on: date) -> li
     return [term.guarantee.public_id for term in terms]
 
 
-def renew_terms(actor: Actor, *, on: date, at: datetime, progress: Callable[[int], None] | None = None) -> Renewed:
-    """Judge again every renewal that was asked for and has fallen due; what is granted follows without a gap."""
-    total = Renewed()
+def renew_terms(actor: Actor, *, on: date, at: datetime, kept: Kept = kept_by_nobody) -> None:
+    """Judge again every renewal that was asked for and has fallen due; what is granted follows without a gap.
+
+    `kept` is told what each chunk did. A renewal that fails unexpectedly is left as it is, counted as failed, and
+    judged again by the next night: its new term would still start the day the old one ended.
+    """
+
+    def work(term_ids: Sequence[int]) -> None:
+        due = [row for row in renewals_due.locked(actor, term_ids, on=on) if row.renewal_id is not None]
+        if due:
+            kept(_renew(actor, due, on=on, at=at))
+
+    def give_up(_term_id: int, _error: Exception) -> None:
+        kept({"renewals_failed": 1})
+
+    _through(actor, lambda after: renewals_due.asked_for(actor, on=on, limit=CHUNK_ROWS, after_id=after), work, give_up)
+
+
+def lapse_terms(actor: Actor, *, on: date, kept: Kept = kept_by_nobody) -> None:
+    """End every term that has fallen due without a renewal: cover ends, the cession runs off.
+
+    `kept` is told what each chunk did. A term that fails unexpectedly is counted as failed and left to the next night.
+    """
+
+    def work(term_ids: Sequence[int]) -> None:
+        due = [row for row in renewals_due.locked(actor, term_ids, on=on) if row.renewal_id is None]
+        if not due:
+            return
+        GuaranteeTerm.objects.filter(pk__in=[row.term_id for row in due]).update(status=TermStatus.LAPSED)
+        law = current_law_book(actor).on(on)
+        end_cessions(actor, [_ending(row, law) for row in due], on=on)
+        _record(actor, [Change("guarantee.lapsed", row.guarantee_public_id) for row in due], on)
+        kept({"lapsed": len(due)})
+
+    def give_up(_term_id: int, _error: Exception) -> None:
+        kept({"lapses_failed": 1})
+
+    _through(
+        actor, lambda after: renewals_due.not_asked_for(actor, on=on, limit=CHUNK_ROWS, after_id=after), work, give_up
+    )
+
+
+def _through(
+    actor: Actor,
+    next_ids: Callable[[int], list[int]],
+    work: Callable[[Sequence[int]], None],
+    give_up: Callable[[int, Exception], None],
+) -> None:
+    """Chunk after chunk, each found where the one before it ended, so that what failed is not met twice in a night."""
+    after_id = 0
     while True:
         with acting(actor):
-            due = renewals_due.asked_for(actor, on=on, limit=CHUNK_ROWS)
-            if not due:
-                return total
-            one = _renew(actor, due, on=on, at=at)
-            total = Renewed(total.renewed + one.renewed, total.refused + one.refused, total.referred + one.referred)
-        if progress is not None:
-            progress(len(due))
+            term_ids = next_ids(after_id)
+        if not term_ids:
+            return
+        work_through(actor, term_ids, work=work, give_up=give_up)
+        after_id = term_ids[-1]
 
 
-def lapse_terms(actor: Actor, *, on: date, progress: Callable[[int], None] | None = None) -> int:
-    """End every term that has fallen due without a renewal: cover ends, the cession runs off. How many."""
-    count = 0
-    while True:
-        with acting(actor):
-            due = renewals_due.not_asked_for(actor, on=on, limit=CHUNK_ROWS)
-            if not due:
-                return count
-            GuaranteeTerm.objects.filter(pk__in=[row.term_id for row in due]).update(status=TermStatus.LAPSED)
-            law = current_law_book(actor).on(on)
-            end_cessions(actor, [_ending(row, law) for row in due], on=on)
-            _record(actor, [Change("guarantee.lapsed", row.guarantee_public_id) for row in due], on)
-        count += len(due)
-        if progress is not None:
-            progress(len(due))
+def _renew(actor: Actor, due: Sequence[DueTerm], *, on: date, at: datetime) -> dict[str, int]:
+    """One chunk of renewals, and how they ended.
 
-
-def _renew(actor: Actor, due: Sequence[DueTerm], *, on: date, at: datetime) -> Renewed:
-    """One chunk of renewals. Where the primary was resumed nothing is left to judge, and the renewal is refused."""
+    Where the primary was resumed nothing is left to judge, and the renewal is refused.
+    """
     judgeable = [row for row in due if _same_kind_still(row)]
     resumed = [row for row in due if not _same_kind_still(row)]
     law_book = current_law_book(actor)
@@ -137,11 +158,11 @@ def _renew(actor: Actor, due: Sequence[DueTerm], *, on: date, at: datetime) -> R
         for row, one, decision_id in zip(judgeable, judged, decision_ids, strict=True)
     ] + [(row.renewal_id, RenewalOutcome.REFUSED, None) for row in resumed]
     _write_outcomes(outcomes, on=on)
-    return Renewed(
-        renewed=len(granted),
-        refused=sum(outcome == RenewalOutcome.REFUSED for _, outcome, _ in outcomes),
-        referred=sum(outcome == RenewalOutcome.REFERRED for _, outcome, _ in outcomes),
-    )
+    return {
+        "renewed": len(granted),
+        "renewals_refused": sum(outcome == RenewalOutcome.REFUSED for _, outcome, _ in outcomes),
+        "renewals_referred": sum(outcome == RenewalOutcome.REFERRED for _, outcome, _ in outcomes),
+    }
 
 
 def _grant(

@@ -14,7 +14,7 @@ from policies.models.guarantee import (
 )
 from policies.models.limit_request import UNDER_WAY, LimitRequest, Market, Offer, OfferStatus, RequestStatus
 from policies.models.moves import AllowedMove
-from policies.models.night import Night, NightRun
+from policies.models.night import Night, NightRun, NightStep, NightStepName
 from policies.models.parties import (
     Buyer,
     BuyerFigures,
@@ -53,6 +53,8 @@ __all__ = [
     "Market",
     "Night",
     "NightRun",
+    "NightStep",
+    "NightStepName",
     "Notice",
     "Offer",
     "OfferStatus",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -78,36 +79,70 @@ LEFT JOIN LATERAL (
     ORDER BY effective_on DESC, id DESC LIMIT 1) terms ON true
 WHERE term.insurer_id = %(insurer)s AND term.status = 'running'
 """
-_ENDING: Final = " AND term.cover_end <= %(on)s"
 _TOUCHED: Final = """ AND term.cover_end > %(on)s AND EXISTS (
     SELECT 1 FROM policies_buyerlimit moved
     WHERE moved.insurer_id = term.insurer_id AND moved.policy_id = term.policy_id AND moved.buyer_id = term.buyer_id
       AND moved.effective_on <= %(on)s AND moved.effective_on > term.granted_first AND moved.booked_on <= %(on)s)"""
-_LOCK: Final = " ORDER BY term.id LIMIT %(limit)s FOR UPDATE OF term"
+_LOCK: Final = " ORDER BY term.id FOR UPDATE OF term"
+_ENDING: Final = """
+FROM policies_guaranteeterm term
+WHERE term.insurer_id = %(insurer)s AND term.status = 'running' AND term.cover_end <= %(on)s
+  AND {asked} (SELECT 1 FROM policies_renewalrequest renewal
+               WHERE renewal.insurer_id = term.insurer_id AND renewal.term_id = term.id AND renewal.outcome IS NULL)
+"""
+_ASKED: Final = _ENDING.format(asked="EXISTS")
+_NOT_ASKED: Final = _ENDING.format(asked="NOT EXISTS")
 
 
-def asked_for(actor: Actor, *, on: date, limit: int) -> list[DueTerm]:
-    """Ending terms whose renewal was asked for and not yet decided, locked."""
-    return _read(actor, _ENDING + " AND renewal.id IS NOT NULL" + _LOCK, on=on, limit=limit)
+def asked_for(actor: Actor, *, on: date, limit: int, after_id: int = 0) -> list[int]:
+    """Ids of ending terms whose renewal was asked for and not yet decided, in order, after an id. Not locked."""
+    return _ids(actor, _ASKED, on=on, limit=limit, after_id=after_id)
 
 
-def not_asked_for(actor: Actor, *, on: date, limit: int) -> list[DueTerm]:
-    """Ending terms without a renewal to decide, locked: they lapse."""
-    return _read(actor, _ENDING + " AND renewal.id IS NULL" + _LOCK, on=on, limit=limit)
+def not_asked_for(actor: Actor, *, on: date, limit: int, after_id: int = 0) -> list[int]:
+    """Ids of ending terms without a renewal to decide, in order, after an id: they lapse. Not locked."""
+    return _ids(actor, _NOT_ASKED, on=on, limit=limit, after_id=after_id)
+
+
+def how_many(actor: Actor, *, on: date) -> tuple[int, int]:
+    """How many terms end by a day with a renewal to decide, and how many without. One query; inside acting(actor)."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            f"SELECT (SELECT count(*) {_ASKED}), (SELECT count(*) {_NOT_ASKED})",
+            {"insurer": actor.insurer_id, "on": on},
+        )
+        asked, not_asked = cursor.fetchone()
+        return int(asked), int(not_asked)
+
+
+def locked(actor: Actor, term_ids: Sequence[int], *, on: date) -> list[DueTerm]:
+    """Those of these terms that still run and end by the day, locked, in order of their ids."""
+    return _read(actor, " AND term.cover_end <= %(on)s AND term.id = ANY (%(ids)s)" + _LOCK, on=on, ids=list(term_ids))
 
 
 def touched_by_primary(actor: Actor, *, on: date, limit: int, after_id: int = 0) -> list[DueTerm]:
     """Running complements whose primary limit has moved since their first day, locked, by term id after `after_id`."""
     return _read(
         actor,
-        _TOUCHED + " AND guarantee.kind = 'complement' AND term.id > %(after)s" + _LOCK,
+        _TOUCHED
+        + " AND guarantee.kind = 'complement' AND term.id > %(after)s"
+        + " ORDER BY term.id LIMIT %(limit)s FOR UPDATE OF term",
         on=on,
         limit=limit,
-        after_id=after_id,
+        after=after_id,
     )
 
 
-def _read(actor: Actor, condition: str, *, on: date, limit: int, after_id: int = 0) -> list[DueTerm]:
+def _ids(actor: Actor, which: str, *, on: date, limit: int, after_id: int) -> list[int]:
     with connections["default"].cursor() as cursor:
-        cursor.execute(_SELECT + condition, {"insurer": actor.insurer_id, "on": on, "limit": limit, "after": after_id})
+        cursor.execute(
+            f"SELECT term.id {which} AND term.id > %(after)s ORDER BY term.id LIMIT %(limit)s",
+            {"insurer": actor.insurer_id, "on": on, "limit": limit, "after": after_id},
+        )
+        return [row_id for (row_id,) in cursor.fetchall()]
+
+
+def _read(actor: Actor, condition: str, *, on: date, **more: int | list[int]) -> list[DueTerm]:
+    with connections["default"].cursor() as cursor:
+        cursor.execute(_SELECT + condition, {"insurer": actor.insurer_id, "on": on, **more})
         return [DueTerm(*row) for row in cursor.fetchall()]

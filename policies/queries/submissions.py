@@ -14,7 +14,7 @@ from capweb.accounts.actor import Actor
 from capweb.accounts.models import Organisation
 from capweb.accounts.queries import memberships
 from capweb.audit.leases import SILENT_SECONDS
-from policies.models import LimitRequest, Night, Offer, Submission, SubmissionRow
+from policies.models import LimitRequest, Offer, Submission, SubmissionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,6 @@ def insurers_with_unrendered() -> list[int]:
             "(SELECT 1 FROM policies_renderedendorsement made WHERE made.endorsement_id = endorsement.id)"
         )
         return [row[0] for row in cursor.fetchall()]
-
-
-def last_night() -> date | None:
-    """The day of the last night that was finished."""
-    with acting_as_platform() as alias:
-        found = Night.objects.using(alias).filter(finished_at__isnull=False).order_by("-day").first()
-        return None if found is None else found.day
 
 
 def progress_of(actor: Actor, public_id: str) -> SubmissionProgress:

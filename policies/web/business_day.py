@@ -1,8 +1,12 @@
-"""A sandbox's business day moved by hand: every night in between is run, one after another."""
+"""The business day: where the books stand, how far the night is for each insurer and step, and what nights have done.
+
+In a sandbox the day is moved by hand: the nights in between are asked for, and workers open them one after another.
+"""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from django.contrib import messages
@@ -10,32 +14,77 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.generic import View
 
 from capweb import clock
-from capweb.http import writing
+from capweb.http import wording
 from capweb.http.permissions import ActorView
-from capweb.kernel.errors import DomainError
 from capweb.kernel.periods import add_months
-from policies.commands.open_night import open_night
+from policies.commands.open_night import ask_for_nights
+from policies.domain.night import COUNTED
+from policies.queries import nights
+from policies.queries.nights import FinishedNight, InsurerState, NightState
 from policies.web.forms import DayForm
-from policies.web.shell import told
 
-# A page must answer: more nights than this are the work of `manage.py advance_day`.
+# So many nights of a large portfolio are hours of work; who wants more asks again.
 MOST_DAYS: Final = 100
+LATEST: Final = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One thing that a night did, in words, and how often."""
+
+    label: object
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepShown:
+    """A step with its state (`waiting`, `running`, `done`) and what it counted, where it counted anything."""
+
+    label: object
+    state: str
+    settled: int
+    expected: int | None
+    counts: list[Counted]
+
+
+@dataclass(frozen=True, slots=True)
+class PartShown:
+    insurer: InsurerState
+    state: str
+    steps: list[StepShown]
+
+
+@dataclass(frozen=True, slots=True)
+class NightShown:
+    night: NightState
+    parts: list[PartShown]
+    closing: list[StepShown]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportShown:
+    """A finished night with what it did in words."""
+
+    night: FinishedNight
+    counts: list[Counted]
 
 
 class BusinessDay(ActorView, View):
-    """Where the books stand, and in a sandbox the way forward."""
+    """Where the books stand, the night under way, the latest nights, and in a sandbox the way forward."""
 
     right = "business_day.write"
     for_platform = True
     for_insurers = False
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        if "part" in request.GET:
+            return self._part(request)
         today = clock.business_day()
-        form = DayForm(after=today, initial={"to": add_months(today, 1)})
-        return render(request, "policies/business_day.html", {"form": form})
+        return self._page(request, DayForm(after=today, initial={"to": add_months(today, 1)}))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         now = clock.installation()
@@ -50,38 +99,71 @@ class BusinessDay(ActorView, View):
         elif form.is_valid():
             last = form.cleaned_data["to"]
         else:
-            return render(request, "policies/business_day.html", {"form": form}, status=422)
-        if (last - now.business_day).days > MOST_DAYS:
+            return self._page(request, form, status=422)
+        days = (last - now.business_day).days
+        if days > MOST_DAYS:
             form.add_error("to", _("At most %(days)s days at once.") % {"days": MOST_DAYS})
-            return render(request, "policies/business_day.html", {"form": form}, status=422)
-        self._open_nights(request, now.business_day, last)
+            return self._page(request, form, status=422)
+        ask_for_nights(now.business_day + timedelta(days=1), last)
+        said = ngettext(
+            "One night was asked for; it runs now.", "%(days)s nights were asked for; they run one after another.", days
+        )
+        messages.success(request, said % {"days": days})
         return redirect("policies:business_day")
 
-    def _open_nights(self, request: HttpRequest, before: date, last: date) -> None:
-        done: dict[str, int] = {}
-        try:
-            for ahead in range(1, (last - before).days + 1):
-                report = open_night(before + timedelta(days=ahead), at=clock.instant())
-                for counts in report.insurers.values():
-                    for name, count in counts.items():
-                        done[name] = done.get(name, 0) + count
-                if report.ledger_differences:
-                    messages.error(request, _("The ledger does not agree with its transfers: tell the administrator."))
-                    return
-        except DomainError as error:
-            messages.error(request, told(error))
-            return
-        messages.success(
-            request,
-            _(
-                "The books are on %(day)s: %(renewed)s renewed, %(lapsed)s lapsed, %(expired)s offers expired, "
-                "%(notices)s notices sent."
+    def _page(self, request: HttpRequest, form: DayForm, *, status: int = 200) -> HttpResponse:
+        latest = [ReportShown(night, _counted(night.counts)) for night in nights.finished(limit=LATEST)]
+        shown = {"form": form, "under_way": _under_way(), "latest": latest}
+        return render(request, "policies/business_day.html", shown, status=status)
+
+    def _part(self, request: HttpRequest) -> HttpResponse:
+        """The night under way alone; the whole page anew once none is."""
+        under_way = _under_way()
+        if under_way is None:
+            answer = HttpResponse()
+            answer["HX-Refresh"] = "true"
+            return answer
+        return render(request, "policies/night_progress.html", {"under_way": under_way})
+
+
+def _under_way() -> NightShown | None:
+    day = nights.next_open()
+    night = None if day is None else nights.state(day)
+    if night is None:
+        return None
+    is_closing = all(insurer.is_done for insurer in night.insurers)
+    first_open = next((step for step, is_done in night.closing if not is_done), None)
+    return NightShown(
+        night,
+        [_part_shown(insurer) for insurer in night.insurers],
+        [
+            StepShown(
+                wording.of("night_step", step).label,
+                "done" if is_done else "running" if is_closing and step == first_open else "waiting",
+                0,
+                None,
+                [],
             )
-            % {
-                "day": writing.day(last),
-                "renewed": done.get("renewed", 0),
-                "lapsed": done.get("lapsed", 0),
-                "expired": done.get("offers_expired", 0),
-                "notices": done.get("notices", 0),
-            },
+            for step, is_done in night.closing
+        ],
+    )
+
+
+def _part_shown(insurer: InsurerState) -> PartShown:
+    steps = [
+        StepShown(
+            wording.of("night_step", step.step).label,
+            "done" if step.finished_at else "running" if step.begun_at else "waiting",
+            step.settled,
+            step.expected,
+            _counted(step.counts),
         )
+        for step in insurer.steps
+    ]
+    state = "done" if insurer.is_done else "running" if insurer.is_at_work else "waiting"
+    return PartShown(insurer, state, steps)
+
+
+def _counted(counts: dict[str, int]) -> list[Counted]:
+    names = [name for names in COUNTED.values() for name in names]
+    return [Counted(wording.of("night_count", name).label, counts[name]) for name in names if counts.get(name)]

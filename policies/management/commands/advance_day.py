@@ -10,12 +10,15 @@ from rich.console import Console
 from rich.progress import track
 
 from capweb import clock
-from policies.commands.open_night import open_night
+from policies.commands.open_night import ask_for_nights, open_night
 from policies.management.commands.open_night import summary
 
 
 class Command(BaseCommand):
-    help = "Move the business day of a sandbox to a later day, opening every night on the way."
+    help = (
+        "Move the business day of a sandbox to a later day, opening every night on the way. Each night is reconciled; "
+        "the whole ledger is verified on the last."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--to", required=True, type=date.fromisoformat, metavar="DATE")
@@ -29,8 +32,10 @@ class Command(BaseCommand):
             raise CommandError(f"The books are on {now.business_day}; a business day only moves forward.")
         days = [now.business_day + timedelta(days=n) for n in range(1, (last - now.business_day).days + 1)]
         console = Console()
+        # All of them are asked for first, so that the whole ledger is verified on the last day only.
+        ask_for_nights(days[0], last)
         for day in track(days, description="nights", console=console):
-            report = open_night(day, at=clock.instant())
+            report = open_night(day, at=clock.moment_on(day))
             if report.ledger_differences:
                 raise CommandError("The ledger does not agree: " + "; ".join(report.ledger_differences))
             if any(any(done.values()) for done in report.insurers.values()):
