@@ -131,6 +131,8 @@ def client(
             insurer_id=actor.insurer_id,
             policy=policy,
             insured_ratio="0.90",
+            invoicing_delay_days=30,
+            waiting_period_days=150,
             effective_on=LONG_AGO,
             booked_on=LONG_AGO,
             source_reference=f"terms {serial}",

@@ -17,10 +17,13 @@ _EXCEPTIONS: Final = {"exceptions.write"}
 # Contractual rows are proposed by one person and approved by another; no program has either right.
 _CONTRACTS: Final = {"contracts.propose", "contracts.approve"}
 _TREATIES: Final = {"treaties.propose", "treaties.approve"}
+# Who declares a claim does not pay it: paying, and what comes back, are the accountant's (`claims.cede`).
+_CLAIMS: Final = {"claims.read", "claims.declare", "claims.handle"}
 _BOOKS: Final = {"treaties.read", "ledger.read", "bordereaux.read", "seals.read"}
 RIGHTS: Final[dict[str, frozenset[str]]] = {
     "underwriter": frozenset(
         _DESK
+        | _CLAIMS
         | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write"}
         | _EXCEPTIONS
     ),
@@ -31,21 +34,25 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
         | _EXCEPTIONS
         | {"exceptions.decide"}
         | _CONTRACTS
+        | _CLAIMS
     ),
     "reinsurance_accountant": frozenset(
-        _DESK | _BOOKS | _TREATIES | {"bordereaux.write", "settlement.write", "claims.cede", "what_if.run"}
+        _DESK
+        | _BOOKS
+        | _TREATIES
+        | {"bordereaux.write", "settlement.write", "claims.read", "claims.cede", "what_if.run"}
     ),
     "administrator": frozenset(
         _DESK | {"people.write", "treaties.read", "clients.write", "what_if.run"} | _CONTRACTS | _TREATIES
     ),
-    "auditor": frozenset(_DESK | _BOOKS | {"trail.read"}),
+    "auditor": frozenset(_DESK | _BOOKS | {"trail.read", "claims.read"}),
     "broker": frozenset(
         {"requests.read", "requests.write", "guarantees.read", "documents.read", "offers.answer", "renewals.write"}
-        | {"simulate", "law.read"}
+        | {"simulate", "law.read", "claims.read", "claims.declare"}
     ),
     "policyholder": frozenset(
         {"requests.read", "requests.write", "guarantees.read", "documents.read", "offers.answer", "renewals.write"}
-        | {"simulate", "law.read"}
+        | {"simulate", "law.read", "claims.read", "claims.declare"}
     ),
     "reinsurer": frozenset(_BOOKS | {"bordereaux.answer", "accounts.advise", "envelopes.read", "law.read"}),
     "operator": frozenset(
@@ -53,6 +60,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     ),
     "system": frozenset(
         _DESK
+        | _CLAIMS
         | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write", "ledger.read"}
         | {"treaties.read", "guarantees.withdraw", "what_if.run"}
         | {"bordereaux.read", "bordereaux.write", "settlement.write", "claims.cede", "seals.read", "events.publish"}

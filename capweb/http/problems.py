@@ -29,6 +29,7 @@ MOVE_REFUSED: Final = "_move_allowed"
 CONSTRAINTS = {
     "offer_one_live_per_request": "offer_already_live",
     "guarantee_terms_do_not_overlap": "terms_overlap",
+    "claim_one_under_way_per_buyer": "claim_under_way",
     "account_not_overdrawn": "ceiling_reached",
 }
 

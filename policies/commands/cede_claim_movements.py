@@ -1,8 +1,7 @@
 """Cede what an insurer's claim system delivers: each row finds the cession of its delivery day, and its policy year.
 
-A batch books every good row and tells what is wrong with each of the others, by line and field. The disbursement limit
-of the law (D-17) holds for domestic substitution: per policy and insurance year, by the day of the payment, at what the
-law said on the first day of the term.
+A batch books every good row and tells what is wrong with each of the others, by line and field. Indemnities use the
+disbursement limit of their policy's year where one holds (D-17).
 """
 
 from __future__ import annotations
@@ -15,26 +14,21 @@ from typing import Final, Literal, cast
 
 from capweb.accounts.actor import Actor
 from capweb.kernel.errors import FieldError
-from capweb.kernel.periods import add_years
-from eligibility.queries.law_book import current_law_book
+from policies.commands.policy_years import PaidCover, Year, YearRoom, policy_years
 from policies.domain.claim_rows import ClaimFileRead, ClaimRow, ClaimRowRead, read_claim_rows
 from policies.domain.row_messages import RowError
 from policies.queries.claimed_terms import ClaimedTerm, NamedCover, claimed_terms
 from reinsurance.commands.book_claims import claim_outcomes
 from reinsurance.commands.claim_refusals import ClaimRefused
-from reinsurance.commands.open_disbursement_years import open_disbursement_years
 from reinsurance.domain.claim import (
     ClaimOrder,
     ClaimReceipt,
     CorrectionOrder,
-    DisbursementOpening,
     IndemnityOrder,
     RecoveryOrder,
     ReserveOrder,
 )
-from reinsurance.queries.disbursements import DisbursementState, disbursement_years
 
-LIMIT: Final = "substitution/domestic/disbursement_limit"
 # In which field of a row the error of an order is told.
 _FIELDS: Final = {"cession": "guarantee"}
 
@@ -111,67 +105,30 @@ def _unresolved(
         yield RowError("guarantee", "unknown_cover", line=line, value=row.guarantee)
 
 
-_Year = tuple[str, date]
-
-
 def _policy_years(
     actor: Actor, rows: Sequence[ClaimRow], terms: dict[NamedCover, ClaimedTerm], *, on: date
-) -> dict[_Year, int]:
-    """The open policy year of each limited indemnity, by policy and day of payment; opened where none is yet."""
-    law_book = current_law_book(actor)
-    limits: dict[date, tuple[Decimal, str] | None] = {}
-    asked: dict[_Year, DisbursementOpening] = {}
+) -> dict[Year, YearRoom]:
+    covers = []
     for row in rows:
         cover = _cover(row)
         term = None if cover is None else terms.get(cover)
-        if term is None or row.kind != "indemnity" or (term.kind, term.market) != ("substitution", "domestic"):
-            continue
-        day = term.granted_first
-        if day not in limits:
-            law = law_book.on(day)
-            limit = law.amounts.get(LIMIT)
-            reference = law.blocks[LIMIT].reference if limit is not None else None
-            limits[day] = None if limit is None else (limit, LIMIT if reference is None else reference.text)
-        found = limits[day]
-        if found is not None:
-            asked.setdefault((term.policy_number, row.effective_on), _opening(term, row.effective_on, *found))
-    return _opened(actor, asked, on=on)
+        if term is not None and row.kind == "indemnity":
+            covers.append(_paid(term, row))
+    return policy_years(actor, covers, on=on)
 
 
-def _opening(term: ClaimedTerm, day: date, limit: Decimal, reference: str) -> DisbursementOpening:
-    first = term.policy_first_day
-    years = max(day.year - first.year, 0)
-    if add_years(first, years) > day and years:
-        years -= 1
-    return DisbursementOpening(
+def _paid(term: ClaimedTerm, row: ClaimRow) -> PaidCover:
+    return PaidCover(
         policy_number=term.policy_number,
-        market="domestic",
-        first_day=add_years(first, years),
-        end_day=add_years(first, years + 1),
-        limit_amount=limit.quantize(Decimal("0.01")),
-        reference=reference[:200],
+        policy_first_day=term.policy_first_day,
+        kind=term.kind,
+        market=term.market,
+        term_first=term.granted_first,
+        paid_on=row.effective_on,
     )
 
 
-def _opened(actor: Actor, asked: dict[_Year, DisbursementOpening], *, on: date) -> dict[_Year, int]:
-    if not asked:
-        return {}
-    known = disbursement_years(actor, {policy for policy, _ in asked})
-    found = {key: state.id for key in asked if (state := _holding(known, key)) is not None}
-    missing = {key: opening for key, opening in asked.items() if key not in found}
-    receipts = open_disbursement_years(actor, list(missing.values()), on=on)
-    return found | {key: one.disbursement_year_id for key, one in zip(missing, receipts, strict=True)}
-
-
-def _holding(known: Sequence[DisbursementState], key: _Year) -> DisbursementState | None:
-    policy, day = key
-    for state in known:
-        if (state.policy_number, state.market) == (policy, "domestic") and state.first_day <= day < state.end_day:
-            return state
-    return None
-
-
-def _order(row: ClaimRow, terms: dict[NamedCover, ClaimedTerm], years: dict[_Year, int]) -> ClaimOrder:
+def _order(row: ClaimRow, terms: dict[NamedCover, ClaimedTerm], years: dict[Year, YearRoom]) -> ClaimOrder:
     if row.kind == "correction":
         return CorrectionOrder(
             source_key=row.source_key, effective_on=row.effective_on, corrects=row.corrects, amount=row.amount
@@ -195,14 +152,15 @@ def _order(row: ClaimRow, terms: dict[NamedCover, ClaimedTerm], years: dict[_Yea
             received=amount,
             costs=row.costs,
         )
-    is_limited = (term.kind, term.market) == ("substitution", "domestic")
+    paid = _paid(term, row)
+    year = years.get(paid.year) if paid.is_limited else None
     return IndemnityOrder(
         source_key=row.source_key,
         effective_on=row.effective_on,
         cession_id=term.cession_id,
         claim_reference=row.claim_reference,
         amount=amount,
-        disbursement_year_id=years.get((term.policy_number, row.effective_on)) if is_limited else None,
+        disbursement_year_id=None if year is None else year.id,
         reserve_level=row.reserve_level,
         is_ex_gratia=row.ex_gratia,
     )

@@ -52,13 +52,18 @@ class Policy(TenantRow):
 
 
 class PolicyTerms(DatedFact):
-    """What the policy says, from a day on. Delays in days; the two last ones bound the run-off of a top-up (D-36)."""
+    """What the policy says, from a day on. Delays in days; the longest payment and the declaration delay bound the
+    run-off of a top-up (D-36). A delay that the policy does not tell is null and never guessed: `invoicing_delay_days`
+    from delivery to invoice (D-31), `waiting_period_days` from due day to protracted default.
+    """
 
     policy = TenantForeignKey(Policy, related_name="terms", db_index=False)
     insured_ratio = models.DecimalField(max_digits=9, decimal_places=8)
     limits_set_by = models.CharField(max_length=12, choices=LimitsSetBy, default=LimitsSetBy.INSURER)
     longest_payment_days = models.PositiveSmallIntegerField(default=90)
     declaration_delay_days = models.PositiveSmallIntegerField(default=60)
+    invoicing_delay_days = models.PositiveSmallIntegerField(null=True)
+    waiting_period_days = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         indexes: ClassVar = [newest_first("policy_terms_newest", "policy")]
