@@ -26,22 +26,6 @@ class ClaimUnknown(ClaimError):
         return cls(_("There is no claim %(claim)s, or it is not yours to see.") % {"claim": claim[:60]}, claim=claim)
 
 
-class ClaimMoveRefused(ClaimError):
-    """The act is not possible in the claim's present state. Facts: claim, state, act."""
-
-    code = "claim_move_refused"
-
-    @classmethod
-    def told(cls, claim: str, *, status: str, act: str) -> ClaimMoveRefused:
-        return cls(
-            _("The claim %(claim)s is %(state)s; `%(act)s` is not possible from there.")
-            % {"claim": claim, "state": status, "act": act},
-            claim=claim,
-            state=status,
-            act=act,
-        )
-
-
 class ClaimUnderWay(ClaimError):
     """A claim of this policy on this buyer is under way already."""
 

@@ -20,7 +20,6 @@ from capweb.kernel.money import ZERO
 from eligibility.queries.law_book import current_law_book
 from policies.commands.claim_acts import found_claims, moved, tell
 from policies.commands.claim_errors import (
-    ClaimMoveRefused,
     LateLinesUndecided,
     LossNotConstituted,
     PolicyDoesNotTell,
@@ -30,6 +29,7 @@ from policies.commands.claim_errors import (
 from policies.domain.claim_life import CAUSES, Cause, constituted_on
 from policies.domain.claim_lines import Attachment, LapseCover, Rate, attached, in_euro, rate_on
 from policies.domain.indemnity import Indemnity, LostLine, indemnify
+from policies.domain.moves import CLAIM, IllegalMove
 from policies.models import Claim, ClaimInvoice
 from policies.queries.claim_facts import ClaimFacts, Covers, InvoiceFacts, covers_of, rates_of
 
@@ -60,7 +60,7 @@ class _Line:
 def fix_losses(actor: Actor, fixings: Sequence[LossFixing], *, on: date) -> list[Indemnity]:
     """What each loss is and how it falls before the disbursement limit, in order. Inside acting(actor).
 
-    A fixed number of queries. Raises NotAllowed, ClaimUnknown, ClaimMoveRefused (a loss is fixed once), FieldErrors,
+    A fixed number of queries. Raises NotAllowed, ClaimUnknown, IllegalMove (a loss is fixed once), FieldErrors,
     LossNotConstituted, PolicyDoesNotTell, LateLinesUndecided, ReasonMissing, RateMissing.
     """
     claims = found_claims(actor, [one.claim for one in fixings], right="claims.handle", on=on)
@@ -73,7 +73,7 @@ def fix_losses(actor: Actor, fixings: Sequence[LossFixing], *, on: date) -> list
     for one in fixings:
         claim = claims[one.claim]
         if claim.public_id in seen:
-            raise ClaimMoveRefused.told(claim.public_id, status="loss_fixed", act="fix")
+            raise IllegalMove(CLAIM, "loss_fixed", "fix", which=claim.public_id)
         seen.add(claim.public_id)
         moved(claim, "fix")
         cover = covers[claim.pair]

@@ -16,7 +16,6 @@ from capweb.audit.trail import Change
 from capweb.kernel.money import ZERO
 from policies.commands.claim_acts import found_claims, moved, must_lie_between, tell, write_states
 from policies.commands.claim_errors import InvoiceDayUnfit, InvoiceUnknown, PaymentAboveInvoice, ReasonMissing
-from policies.domain.claim_life import Status
 from policies.models import CollectionStep, DueDayExtension, InvoicePayment
 from policies.queries.claim_facts import ClaimFacts, InvoiceFacts
 
@@ -73,7 +72,7 @@ _AnyAct = TypeVar("_AnyAct", bound=_Act)
 def extend_due_days(actor: Actor, extensions: Sequence[Extension], *, on: date) -> int:
     """Record later due days; how many were new. A fixed number of queries; inside acting(actor).
 
-    Raises NotAllowed, ClaimUnknown, ClaimMoveRefused, InvoiceUnknown, InvoiceDayUnfit, PaymentDayUnfit, ReasonMissing.
+    Raises NotAllowed, ClaimUnknown, IllegalMove, InvoiceUnknown, InvoiceDayUnfit, PaymentDayUnfit, ReasonMissing.
     """
     claims = found_claims(actor, [one.claim for one in extensions], right=RIGHT, on=on)
     new = _new(actor, extensions, DueDayExtension)
@@ -111,7 +110,7 @@ def extend_due_days(actor: Actor, extensions: Sequence[Extension], *, on: date) 
 def record_buyer_payments(actor: Actor, payments: Sequence[BuyerPayment], *, on: date) -> int:
     """Record what the buyer paid before the loss is fixed; how many were new. Inside acting(actor).
 
-    Raises NotAllowed, ClaimUnknown, ClaimMoveRefused (after that it is a recovery), InvoiceUnknown,
+    Raises NotAllowed, ClaimUnknown, IllegalMove (after that it is a recovery), InvoiceUnknown,
     PaymentAboveInvoice, PaymentDayUnfit.
     """
     claims = found_claims(actor, [one.claim for one in payments], right=RIGHT, on=on)
@@ -147,11 +146,11 @@ def record_buyer_payments(actor: Actor, payments: Sequence[BuyerPayment], *, on:
 def record_collection(actor: Actor, steps: Sequence[CollectionAct], *, on: date) -> int:
     """Record steps of collection; how many were new. The first takes a claim into collection. Inside acting(actor).
 
-    Raises NotAllowed, ClaimUnknown, ClaimMoveRefused, PaymentDayUnfit, ReasonMissing.
+    Raises NotAllowed, ClaimUnknown, IllegalMove, PaymentDayUnfit, ReasonMissing.
     """
     claims = found_claims(actor, [one.claim for one in steps], right=RIGHT, on=on)
     new = _new(actor, steps, CollectionStep)
-    states: dict[str, Status] = {}
+    states: dict[str, str] = {}
     rows, told = [], []
     for one in new:
         claim = claims[one.claim]
@@ -182,14 +181,14 @@ def record_collection(actor: Actor, steps: Sequence[CollectionAct], *, on: date)
 def end_claims(actor: Actor, endings: Sequence[ClaimEnding], *, on: date) -> int:
     """Close or withdraw claims; how many changed (one that ended so before does not). Inside acting(actor).
 
-    Raises NotAllowed, ClaimUnknown, ClaimMoveRefused, ReasonMissing.
+    Raises NotAllowed, ClaimUnknown, IllegalMove, ReasonMissing.
     """
     claims = found_claims(actor, [one.claim for one in endings], right=RIGHT, on=on)
-    states: dict[tuple[str, str], tuple[ClaimFacts, Status]] = {}
+    states: dict[tuple[str, str], tuple[ClaimFacts, str]] = {}
     told = []
     for one in endings:
         claim = claims[one.claim]
-        ended: Status = "closed" if one.act == "close" else "withdrawn"
+        ended: str = "closed" if one.act == "close" else "withdrawn"
         if claim.status == ended:
             continue
         if not one.reason.strip():

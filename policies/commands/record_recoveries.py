@@ -76,7 +76,7 @@ class _Shared:
 def record_recoveries(actor: Actor, recoveries: Sequence[GivenRecovery], *, on: date) -> list[RecoveryReceipt]:
     """The receipts in order; a reference that stands answers with how it fell. Inside acting(actor).
 
-    A fixed number of queries. Raises NotAllowed, ClaimUnknown, ClaimMoveRefused (before an indemnity it is a payment of
+    A fixed number of queries. Raises NotAllowed, ClaimUnknown, IllegalMove (before an indemnity it is a payment of
     the buyer), PaymentDayUnfit, RateMissing, RecoveryBelowCosts, RecoveryAboveLoss, and what `cede_recoveries` raises.
     """
     claims = found_claims(actor, [one.claim for one in recoveries], right="claims.cede", on=on)

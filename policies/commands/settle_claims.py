@@ -18,7 +18,6 @@ from capweb.kernel.money import ZERO
 from policies.commands.claim_acts import found_claims, moved, must_lie_between, tell, write_states
 from policies.commands.claim_errors import NothingToPay
 from policies.commands.policy_years import PaidCover, Year, YearRoom, policy_years
-from policies.domain.claim_life import Status
 from policies.domain.indemnity import within_rooms
 from policies.queries.claim_facts import ClaimFacts, ShareFacts, beneficiaries_on, shares_of
 from reinsurance.commands.cede_claims import cede_claims
@@ -67,7 +66,7 @@ def movement_key(act: str, share: ShareFacts) -> str:
 def settle_claims(actor: Actor, settlements: Sequence[Settlement], *, on: date) -> list[SettlementReceipt]:
     """The receipts in order; a claim that is paid already answers with what was paid. Inside acting(actor).
 
-    A fixed number of queries. Raises NotAllowed, ClaimUnknown, ClaimMoveRefused, PaymentDayUnfit, NothingToPay, and
+    A fixed number of queries. Raises NotAllowed, ClaimUnknown, IllegalMove, PaymentDayUnfit, NothingToPay, and
     what `cede_claims` raises: then nothing is paid (what others used of the policy year meanwhile is seen next time).
     """
     claims = found_claims(actor, [one.claim for one in settlements], right="claims.cede", on=on)
@@ -88,7 +87,7 @@ def settle_claims(actor: Actor, settlements: Sequence[Settlement], *, on: date) 
     paid = [part for part in paid if part.amount]
     receipts = _cede(actor, paid, on=on)
     _write(actor, paid, receipts, on=on)
-    states: list[tuple[ClaimFacts, Status]] = [(claims[name], "indemnified") for name in new]
+    states: list[tuple[ClaimFacts, str]] = [(claims[name], "indemnified") for name in new]
     write_states(states)
     after = shares_of(actor, [claim.id for claim in claims.values()])
     made = [

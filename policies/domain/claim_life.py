@@ -1,4 +1,4 @@
-"""Through which states does a claim go, and when is its loss constituted?
+"""What may be done with a claim where it stands, and when is its loss constituted?
 
 An overdue is declared within the policy's declaration delay; the loss is constituted by an insolvency or a political
 event at once, by protracted default once the policy's waiting period has passed since the last due day.
@@ -11,45 +11,29 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
-Status = Literal["overdue_declared", "in_collection", "loss_fixed", "indemnified", "closed", "withdrawn"]
+from policies.domain.moves import CLAIM
+
 Cause = Literal["insolvency", "protracted_default", "political_event"]
-STATUSES: Final[tuple[Status, ...]] = (
-    "overdue_declared",
-    "in_collection",
-    "loss_fixed",
-    "indemnified",
-    "closed",
-    "withdrawn",
-)
 CAUSES: Final[tuple[Cause, ...]] = ("insolvency", "protracted_default", "political_event")
-# Each act that moves a claim: from which states, to which. What is not named is not possible.
-EVENTS: Final[Mapping[str, tuple[tuple[Status, ...], Status]]] = {
-    "collect": (("overdue_declared",), "in_collection"),
-    "fix": (("overdue_declared", "in_collection"), "loss_fixed"),
-    "settle": (("loss_fixed",), "indemnified"),
-    "close": (("loss_fixed", "indemnified"), "closed"),
-    "withdraw": (("overdue_declared", "in_collection"), "withdrawn"),
-}
-# What may be done without moving it, and while it stands where.
-WHILE: Final[Mapping[str, tuple[Status, ...]]] = {
+# What may be done without moving a claim, and while it stands where; its moves are policies.domain.moves.CLAIM.
+WHILE: Final[Mapping[str, tuple[str, ...]]] = {
     "extend": ("overdue_declared", "in_collection"),
     "pay": ("overdue_declared", "in_collection"),
     "collect": ("in_collection", "loss_fixed", "indemnified"),
     # Money may come long after the file was closed.
     "recover": ("indemnified", "closed"),
 }
-OPEN: Final[tuple[Status, ...]] = ("overdue_declared", "in_collection", "loss_fixed", "indemnified")
 
 
-def after(status: Status, act: str) -> Status | None:
-    """The state after an act; None where the act is not possible in this state.
+def after(status: str, act: str, *, which: str = "") -> str:
+    """The state after an act. Raises IllegalMove where it is not possible in this state.
 
-    >>> after("overdue_declared", "fix"), after("loss_fixed", "withdraw"), after("closed", "recover")
-    ('loss_fixed', None, 'closed')
+    >>> after("overdue_declared", "fix"), after("closed", "recover")
+    ('loss_fixed', 'closed')
     """
-    if act in EVENTS and status in EVENTS[act][0]:
-        return EVENTS[act][1]
-    return status if status in WHILE.get(act, ()) else None
+    if status in WHILE.get(act, ()):
+        return status
+    return CLAIM.after(status, act, which=which)
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,8 +151,23 @@ EXCEPTION: Final = StateMachine(
     },
 )
 
+# E23: an overdue is pursued until its loss is fixed; what is owed is paid; a claim with nothing to pay, or of which
+# nothing more is expected, is closed. One that was a mistake, or that the buyer has paid, is withdrawn.
+CLAIM: Final = StateMachine(
+    "claim",
+    "claim",
+    first=("overdue_declared",),
+    events={
+        "collect": (("overdue_declared",), "in_collection"),
+        "fix": (("overdue_declared", "in_collection"), "loss_fixed"),
+        "settle": (("loss_fixed",), "indemnified"),
+        "close": (("loss_fixed", "indemnified"), "closed"),
+        "withdraw": (("overdue_declared", "in_collection"), "withdrawn"),
+    },
+)
+
 # The order is that of docs/states.md.
-MACHINES: Final = (LIMIT_REQUEST, OFFER, GUARANTEE_TERM, EXCEPTION)
+MACHINES: Final = (LIMIT_REQUEST, OFFER, GUARANTEE_TERM, EXCEPTION, CLAIM)
 
 
 def allowed_moves() -> list[tuple[str, str, str]]:

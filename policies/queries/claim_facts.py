@@ -16,7 +16,7 @@ from django.db import connections
 
 from capweb.accounts.actor import Actor
 from capweb.kernel.money import EURO, ZERO
-from policies.domain.claim_life import Cause, Status
+from policies.domain.claim_life import Cause
 from policies.domain.claim_lines import InvoiceLine, LapseCover, PolicyRules, PrimaryStep, Rate, TopUp
 from policies.domain.indemnity import Layer, Used
 from policies.models import Claim, ExchangeRate
@@ -66,7 +66,7 @@ class ClaimFacts:
 
     id: int
     public_id: str
-    status: Status
+    status: str
     cause: Cause | str
     policy_id: int
     policy_number: str
@@ -123,7 +123,7 @@ def locked_claims(actor: Actor, public_ids: Collection[str], *, on: date) -> dic
         row.public_id: ClaimFacts(
             id=row.pk,
             public_id=row.public_id,
-            status=row.status,  # type: ignore[arg-type]
+            status=row.status,
             cause=row.cause,
             policy_id=row.policy_id,
             policy_number=row.policy.number,

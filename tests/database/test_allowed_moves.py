@@ -11,7 +11,16 @@ from capweb.http.problems import exception_handler
 from policies.commands.accept_offers import decline_offers
 from policies.commands.cancel_requests import cancel_requests
 from policies.domain.moves import MACHINES, allowed_moves
-from policies.models import AllowedMove, GuaranteeTerm, LimitRequest, Offer, OfferStatus, RequestStatus, TermStatus
+from policies.models import (
+    AllowedMove,
+    ClaimStatus,
+    GuaranteeTerm,
+    LimitRequest,
+    Offer,
+    OfferStatus,
+    RequestStatus,
+    TermStatus,
+)
 from tests import factories as make
 from tests.books import open_books
 from tests.cast import OPENING_DAY, Cast
@@ -40,7 +49,7 @@ def test_the_table_says_what_the_code_says(actor):
 
 
 def test_the_states_are_those_that_the_tables_know():
-    known = {"limit_request": RequestStatus, "offer": OfferStatus, "guarantee_term": TermStatus}
+    known = {"limit_request": RequestStatus, "offer": OfferStatus, "guarantee_term": TermStatus, "claim": ClaimStatus}
     for machine in MACHINES:
         if machine.thing in known:
             assert set(machine.states) == set(known[machine.thing].values)

@@ -18,6 +18,7 @@ from policies.domain.claim_lines import (
     in_euro,
     rate_on,
 )
+from policies.domain.moves import IllegalMove
 
 FIRST, END = date(2020, 6, 15), date(2020, 9, 15)
 RULES = PolicyRules(insured_ratio=Decimal("0.90"), longest_payment_days=90, invoicing_delay_days=30)
@@ -148,9 +149,16 @@ def test_a_loss_is_constituted_by_its_event_or_by_the_waiting_period_after_the_l
     assert claim_life.constituted_on("protracted_default", due=days, caused_on=None, waiting_days=None) is None
 
 
-def test_a_claim_ends_as_closed_or_withdrawn_and_moves_on_from_everywhere_else():
-    leaves = {status for befores, _ in claim_life.EVENTS.values() for status in befores}
-    assert leaves == set(claim_life.OPEN)
-    reached = {status for _, status in claim_life.EVENTS.values()}
-    assert reached | {"overdue_declared"} == set(claim_life.STATUSES)
-    assert claim_life.after("indemnified", "withdraw") is None
+def test_money_may_come_after_a_claim_was_closed_and_nothing_else_happens_to_it():
+    assert claim_life.after("closed", "recover") == "closed"
+    for act in ("extend", "pay", "collect", "fix", "settle", "close", "withdraw"):
+        with pytest.raises(IllegalMove):
+            claim_life.after("closed", act)
+
+
+def test_what_the_buyer_pays_is_a_payment_before_the_loss_is_fixed_and_a_recovery_after_the_indemnity():
+    assert claim_life.after("in_collection", "pay") == "in_collection"
+    assert claim_life.after("indemnified", "recover") == "indemnified"
+    for status, act in (("in_collection", "recover"), ("loss_fixed", "recover"), ("loss_fixed", "pay")):
+        with pytest.raises(IllegalMove):
+            claim_life.after(status, act)

@@ -16,16 +16,15 @@ END $$;
 CREATE TRIGGER claim_invoice_stands BEFORE UPDATE ON policies_claiminvoice
     FOR EACH ROW EXECUTE FUNCTION policies_claim_invoice_stands();
 
--- Nothing ends twice, and a loss that was fixed stands.
+-- What was declared stands, and so does a loss that was fixed.
 CREATE FUNCTION policies_claim_stands() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF (NEW.policy_id, NEW.buyer_id, NEW.source_reference, NEW.declared_on)
        IS DISTINCT FROM (OLD.policy_id, OLD.buyer_id, OLD.source_reference, OLD.declared_on)
        OR (OLD.loss_amount IS NOT NULL AND (NEW.loss_amount, NEW.loss_fixed_on, NEW.cause, NEW.caused_on)
            IS DISTINCT FROM (OLD.loss_amount, OLD.loss_fixed_on, OLD.cause, OLD.caused_on))
-       OR (OLD.status IN ('closed', 'withdrawn') AND NEW.status IS DISTINCT FROM OLD.status)
     THEN
-        RAISE EXCEPTION 'the claim %: what was declared, a fixed loss and an end stand', OLD.public_id
+        RAISE EXCEPTION 'the claim %: what was declared and a fixed loss stand', OLD.public_id
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'claim_stands';
     END IF;
     RETURN NEW;

@@ -8,8 +8,9 @@ from django.db import migrations, models
 
 import capweb.accounts.row_security
 from capweb.accounts.row_security import TenantTable, run_sql_file
+from policies.models.moves import hold_moves, write_moves
 
-_SQL = Path(__file__).resolve().parent.parent / "sql" / "0005_claims.sql"
+_SQL = Path(__file__).resolve().parent.parent / "sql" / "0007_claims.sql"
 _BACKWARDS = """
 DROP TRIGGER recovery_within_indemnity ON policies_recoveryshare;
 DROP TRIGGER indemnity_within_share ON policies_indemnitypayment;
@@ -25,7 +26,7 @@ DROP FUNCTION policies_claim_invoice_stands();
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_idempotent_answers"),
-        ("policies", "0004_what_if"),
+        ("policies", "0006_exceptions"),
     ]
 
     operations = [
@@ -798,4 +799,6 @@ class Migration(migrations.Migration):
         TenantTable("RecoveryShare", append_only=True),
         TenantTable("ExchangeRate", append_only=True),
         run_sql_file(_SQL, backwards=_BACKWARDS),
+        write_moves(),
+        hold_moves("policies_claim", "claim"),
     ]
