@@ -10,7 +10,7 @@ import capweb.accounts.row_security
 from capweb.accounts.row_security import TenantTable, run_sql_file
 from policies.models.moves import hold_moves, write_moves
 
-_SQL = Path(__file__).resolve().parent.parent / "sql" / "0007_claims.sql"
+_SQL = Path(__file__).resolve().parent.parent / "sql" / "0008_claims.sql"
 _BACKWARDS = """
 DROP TRIGGER recovery_within_indemnity ON policies_recoveryshare;
 DROP TRIGGER indemnity_within_share ON policies_indemnitypayment;
@@ -26,7 +26,7 @@ DROP FUNCTION policies_claim_invoice_stands();
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_idempotent_answers"),
-        ("policies", "0006_exceptions"),
+        ("policies", "0007_nights_step_by_step"),
     ]
 
     operations = [
