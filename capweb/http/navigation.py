@@ -59,6 +59,14 @@ MENU: Final = (
         frozenset({DESK, PORTAL}),
         frozenset({"policies:guarantee"}),
     ),
+    Entry(
+        _("Exceptions"),
+        "policies:exceptions",
+        "file-certificate",
+        "exceptions.read",
+        frozenset({DESK}),
+        frozenset({"policies:exception", "policies:open_exception", "policies:decide_exception"}),
+    ),
     Entry(_("New request"), "policies:new_request", "file-plus", "requests.write", frozenset({DESK, PORTAL})),
     Entry(
         _("Send a file"),

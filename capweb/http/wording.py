@@ -132,6 +132,33 @@ RENEWAL: Final = {
     "refused": Wording(_("Not renewed"), "bad", "x"),
     "referred": Wording(_("Renewal referred"), "warn", "user-question"),
 }
+EXCEPTION: Final = {
+    "opened": Wording(_("Opened"), "quiet", "file-plus"),
+    "with_reinsurer": Wording(_("With the reinsurer"), "info", "send"),
+    "with_minister": Wording(_("With the minister"), "info", "send"),
+    "favourable": Wording(_("Favourable"), "good", "check"),
+    "unfavourable": Wording(_("Unfavourable"), "bad", "x"),
+    "expired": Wording(pgettext_lazy("decision", "Ended"), "quiet", "hourglass-empty"),
+    "withdrawn": Wording(_("Taken back"), "quiet", "ban"),
+}
+EXCEPTION_KIND: Final = {
+    "large_policyholder": Wording(_("Large exporter")),
+    "above_parity": Wording(_("Above parity")),
+}
+EXCEPTION_HOLDER: Final = {
+    "large_policyholder.opened": Wording(_("Insurer")),
+    "large_policyholder.with_reinsurer": Wording("Bpifrance Assurance Export"),
+    "large_policyholder.with_minister": Wording(_("Ministry")),
+    "above_parity.opened": Wording(_("Insurer")),
+    "above_parity.with_reinsurer": Wording(_("Director general of CCR")),
+    "above_parity.with_minister": Wording(_("Minister")),
+}
+EXCEPTION_STEP: Final = {
+    "large_policyholder.opened": Wording(_("Sent to Bpifrance")),
+    "large_policyholder.with_reinsurer": Wording(_("Bpifrance has passed it on to the ministry")),
+    "above_parity.opened": Wording(_("Sent to CCR")),
+    "above_parity.with_reinsurer": Wording(_("CCR's director general has proposed it to the minister")),
+}
 TREATY_CHANGE: Final = {
     "open": Wording(_("Open a treaty")),
     "terms": Wording(_("New terms")),
@@ -575,6 +602,10 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "change": CHANGE,
     "contract_kind": CONTRACT_KIND,
     "row_state": ROW_STATE,
+    "exception": EXCEPTION,
+    "exception_kind": EXCEPTION_KIND,
+    "exception_holder": EXCEPTION_HOLDER,
+    "exception_step": EXCEPTION_STEP,
     "treaty_change": TREATY_CHANGE,
     "treaty_field": TREATY_FIELD,
     "loss_order": LOSS_ORDER,

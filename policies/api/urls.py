@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from policies.api import (
     claim_movements,
     endorsements,
+    exceptions,
     feeds,
     guarantees,
     judgements,
@@ -37,6 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("guarantees/<slug:public_id>/renewal-requests", guarantees.RenewalRequests.as_view(), name="ask_for_renewal"),
     path("endorsements/<slug:number>.pdf", endorsements.EndorsementPdf.as_view(), name="endorsement_pdf"),
     path("endorsements/<slug:number>", endorsements.Endorsement.as_view(), name="endorsement"),
+    path("exceptions", exceptions.Exceptions.as_view(), name="exceptions"),
+    path("exceptions/<slug:public_id>", exceptions.ExceptionView.as_view(), name="exception"),
     path("buyer-limits/bulk", feeds.BulkBuyerLimits.as_view(), name="bulk_buyer_limits"),
     path("buyer-ratings/bulk", feeds.BulkBuyerRatings.as_view(), name="bulk_buyer_ratings"),
     path("claim-movements/bulk", claim_movements.BulkClaimMovements.as_view(), name="bulk_claim_movements"),

@@ -104,6 +104,14 @@ STEPS: Final = {
     "guarantee.renewed": gettext_lazy("Renewed"),
     "guarantee.lapsed": gettext_lazy("Lapsed"),
     "renewal.asked": gettext_lazy("Renewal asked for"),
+    "exception.opened": gettext_lazy("Opened"),
+    "exception.sent": gettext_lazy("Sent to the reinsurer"),
+    "exception.passed_on": gettext_lazy("Passed on to the minister"),
+    "exception.favourable": gettext_lazy("Favourable decision entered"),
+    "exception.unfavourable": gettext_lazy("Unfavourable decision entered"),
+    "exception.withdrawn": gettext_lazy("Taken back"),
+    "exception.expired": gettext_lazy("The decision has ended"),
+    "exception.evidence_added": gettext_lazy("File added"),
 }
 
 

@@ -18,7 +18,7 @@ from capweb.kernel.errors import DomainError
 from eligibility.queries.decisions import DecisionRow
 from policies.commands.settle_referred import Settlement, judge_again, settle_referred
 from policies.domain.limit_request import kind_of
-from policies.queries import request_page, requests
+from policies.queries import exceptions, request_page, requests
 from policies.queries.requests import QueueFilter, RequestLine
 from policies.web import facts_shown
 from policies.web.forms import SettleForm
@@ -160,7 +160,8 @@ def _shown(
             found = request_page.of(view.actor, public_id, on=view.on, language=language)
         except requests.RequestUnknown:
             raise Http404 from None
-    context = {"found": found, "line": found.detail.line, "form": form}
+        dossiers = exceptions.of_request(view.actor, public_id) if view.actor.may("exceptions.read") else []
+    context: dict[str, object] = {"found": found, "line": found.detail.line, "form": form, "dossiers": dossiers}
     context |= _allowed(view.actor, found) | _told(view.actor, found)
     return render(request, "policies/request.html", context, status=status)
 
@@ -173,7 +174,19 @@ def _allowed(actor: Actor, found: request_page.RequestPage) -> dict[str, object]
         "may_judge_again": is_referred and actor.may("requests.write"),
         "may_answer": actor.may("offers.answer"),
         "product": product_of(line),
+        "may_open_exception": may_open_exception(actor, found),
     }
+
+
+def may_open_exception(actor: Actor, found: request_page.RequestPage) -> bool:
+    """Whether an authority could lift what holds this request: referred to the ministry, or a complement at home."""
+    line, decision = found.detail.line, found.detail.decision
+    if not actor.may("exceptions.write") or decision is None:
+        return False
+    if line.market == "export":
+        return line.referred_to == "ministry"
+    held = decision.binding in ("primary_multiple", "parity") and not found.detail.is_construction_subcontract
+    return held and kind_of(line.trigger) == "complement" and line.status in ("offered", "granted", "declined")
 
 
 def _told(actor: Actor, found: request_page.RequestPage) -> dict[str, object]:

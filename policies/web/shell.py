@@ -37,6 +37,11 @@ TOLD: Final[Mapping[str, object]] = {
     "offer_closed": _("This offer has been answered already, or it has expired."),
     "no_longer_grantable": _("Today's law and facts no longer allow this grant; the request shows the reasons."),
     "day_not_next": _("Nights are opened one after another; this day lies before the last one."),
+    "illegal_move": _("That is not possible from where it stands now: see its present state."),
+    "needs_two_people": _("You opened this dossier: another person enters the authority's decision."),
+    "exception_does_not_fit": _("No authority lifts this limit for this request."),
+    "exception_under_way": _("The same exception has been asked for and is not decided yet."),
+    "evidence_refused": _("The file is not kept: a PDF, PNG or JPEG of at most 10 MB is expected."),
     "ceiling_reached": _("The envelope has no room left for this amount."),
 }
 

@@ -6,6 +6,7 @@ not know how to fill fails it, so that no new address is forgotten.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -26,8 +27,11 @@ from capweb.kernel.identifiers import new_public_id
 from eligibility.commands.propose_changes import ProposedChange, propose_changes
 from policies.commands.accept_offers import accept_offers
 from policies.commands.decide_limit_requests import decide_submission
+from policies.commands.handle_exceptions import ExceptionWish, open_exceptions
+from policies.commands.keep_evidence import keep_evidence
 from policies.commands.submit_limit_requests import submit_file
 from policies.commands.what_if import Wish, ask_what_if, work_at
+from policies.domain.evidence import Evidence
 from policies.queries import submissions
 from reinsurance.commands.close_bordereau import close_bordereaux
 from reinsurance.commands.closing_runs import ask_to_close
@@ -38,6 +42,7 @@ from tests import callers, treaties
 from tests import factories as make
 from tests.books import open_books
 from tests.cast import OPENING_DAY, Cast
+from tests.handed_in import asked
 
 # What stands in a path after these words is the public id (or number) of such an object.
 OBJECTS = {
@@ -52,6 +57,8 @@ OBJECTS = {
     "treaty-proposals": "treaty_proposal",
     "what-if-runs": "what_if_run",
     "cessions": "cession",
+    "exceptions": "exception",
+    "evidence": "evidence",
     "answers": "bordereau",
     "bordereaux": "bordereau",
     "closings": "closing",
@@ -231,6 +238,7 @@ def world(committed_once: None) -> World:
         "guarantee": answer.guarantee,
         "endorsement": answer.endorsement,
         "what_if_run": _try_another_law(cast),
+        **_exception_with_a_letter(cast),
         **_treaty_with_a_proposal(cast),
         **_closed_bordereau(cast),
     }
@@ -244,6 +252,19 @@ def _try_another_law(cast: Cast) -> str:
     run = ask_what_if(senior, Wish(readings={"complement_multiple": "parity"}), on=OPENING_DAY)
     work_at(senior, run, holder="tests")
     return run
+
+
+def _exception_with_a_letter(cast: Cast) -> dict[str, str]:
+    """An exception of Euler Hermes for a large exporter, with a file that proves it."""
+    actor = cast.actor()
+    who, whom = make.client(actor, turnover="2000000000"), make.buyer(actor, country="MA", probability=None)
+    make.notice(actor, who, whom)
+    row = asked(actor, make.row_for(who, whom))
+    wish = ExceptionWish(request=row.request or "", kind="large_policyholder", reason="commande")
+    (dossier,) = open_exceptions(actor, [wish], on=OPENING_DAY)
+    letter = Evidence("lettre.pdf", b"%PDF-1.7 secret")
+    keep_evidence(actor, dossier, [letter], on=OPENING_DAY)
+    return {"exception": dossier, "evidence": hashlib.sha256(letter.content).hexdigest()}
 
 
 def _treaty_with_a_proposal(cast: Cast) -> dict[str, str]:

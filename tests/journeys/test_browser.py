@@ -170,7 +170,13 @@ MAIN_PAGES = {
         "/law/readings",
         "/simulator",
     ],
-    "senior underwriter": ["/contracts?kind=tariff", "/contracts/propose?kind=tariff", "/proposals", "/what-if-runs"],
+    "senior underwriter": [
+        "/contracts?kind=tariff",
+        "/contracts/propose?kind=tariff",
+        "/proposals",
+        "/what-if-runs",
+        "/exceptions",
+    ],
     "broker": ["/portal", "/requests"],
     "accountant": [
         "/envelopes/outlook",

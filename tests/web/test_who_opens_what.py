@@ -19,6 +19,7 @@ OPEN_TO = {
     "policies:new_request": MAY_ASK,
     "policies:upload": MAY_ASK,
     "policies:portal": INSURERS | BROKERS,
+    "policies:exceptions": INSURERS,
     "policies:business_day": {"operator"},
     "reinsurance:envelopes": INSURERS | PLATFORM,
     "policies:outlook": INSURERS | PLATFORM,
