@@ -42,6 +42,8 @@ app.conf.update(
         "open the night": _every(15.0, "policies.open_due_nights"),
         "resend open closes": _every(15.0, "reinsurance.resend_closing_runs"),
         "watch the ceilings": _every(60.0, "reinsurance.watch_ceilings"),
+        "write messages": _every(60.0, "policies.write_all_messages"),
+        "send mails": _every(60.0, "policies.send_all_mails"),
         "publish events": _every(15.0, "capweb.publish_events"),
         "worker heart-beat": _every(10.0, "capweb.heart_beat"),
     },

@@ -204,6 +204,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 # Without a mail server, and in every sandbox, mails are written as files into the data folder.
 MAIL_FOLDER = env.path("CAPWEB_MAIL_FOLDER", default=str(DATA_FOLDER / "mail"))
+# Where people open the pages, for links in mails: https://capweb.example.org. Without it mails carry none.
+PUBLIC_ADDRESS = env.str("CAPWEB_PUBLIC_ADDRESS", default="")
 DEFAULT_FROM_EMAIL = env.str("CAPWEB_MAIL_FROM", default="capweb@localhost")
 if env.str("CAPWEB_MAIL_URL", default=""):
     vars().update(env.email_url("CAPWEB_MAIL_URL"))

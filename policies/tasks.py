@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 from celery import shared_task
 from django.conf import settings
+from django.utils import timezone
 
 from capweb import clock
 from capweb.accounts.actor import Actor
@@ -22,7 +23,9 @@ from policies.commands.close_night import close_night
 from policies.commands.decide_limit_requests import decide_submission
 from policies.commands.insurers_night import run_insurers_night
 from policies.commands.open_night import PLATFORM, actor_of, ask_for_nights, begin_night
+from policies.commands.send_mails import send_mails
 from policies.commands.what_if import work_at
+from policies.commands.write_messages import write_messages
 from policies.queries import nights, submissions, what_if_runs
 
 log = structlog.get_logger(__name__)
@@ -130,6 +133,33 @@ def close(*, day: str, **_extra: object) -> None:
         return
     if report is not None and nights.next_open() is not None:
         wake_after_commit("policies.open_due_nights")
+
+
+@shared_task(name="policies.write_messages")
+def write_one(*, insurer: int, **_extra: object) -> None:
+    """Write this insurer's messages about what its stream of events tells and about terms that are ending."""
+    write_messages(_system(insurer), on=clock.business_day())
+
+
+@shared_task(name="policies.write_all_messages")
+def write_all(**_extra: object) -> None:
+    """Wake the writer for every insurer: notices are no events, and a wake-up may have been lost."""
+    for house in memberships.insurers():
+        wake_after_commit("policies.write_messages", insurer=house.pk)
+
+
+@shared_task(name="policies.send_mails")
+def send_one(*, insurer: int, **_extra: object) -> None:
+    """Hand this insurer's mails over."""
+    # The real time, not a sandbox's: waiting before the next try is for servers, not for books.
+    send_mails(_system(insurer), at=timezone.now(), is_sandbox=clock.installation().is_sandbox)
+
+
+@shared_task(name="policies.send_all_mails")
+def send_all(**_extra: object) -> None:
+    """Wake the sender for every insurer: failed mails are due again, and a wake-up may have been lost."""
+    for house in memberships.insurers():
+        wake_after_commit("policies.send_mails", insurer=house.pk)
 
 
 def _system(insurer_id: int) -> Actor:

@@ -10,7 +10,7 @@ from capweb.kernel.errors import DomainError
 # What each role may do. Reading is scoped further by organisation (a broker sees its own clients only).
 _DESK: Final = {
     "requests.read", "guarantees.read", "documents.read", "buyers.read", "simulate", "envelopes.read", "law.read",
-    "contracts.read", "events.read", "exceptions.read",
+    "contracts.read", "events.read", "exceptions.read", "messages.read",
 }  # fmt: skip
 # An exception is opened at the desk; the authority's decision is entered by another person, a senior one.
 _EXCEPTIONS: Final = {"exceptions.write"}
@@ -24,13 +24,20 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "underwriter": frozenset(
         _DESK
         | _CLAIMS
-        | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write"}
+        | {
+            "requests.write",
+            "requests.settle",
+            "offers.answer",
+            "buyer_limits.write",
+            "renewals.write",
+            "messages.send",
+        }
         | _EXCEPTIONS
     ),
     "senior_underwriter": frozenset(
         _DESK
         | {"requests.write", "requests.settle", "requests.settle_above", "offers.answer"}
-        | {"buyer_limits.write", "renewals.write", "guarantees.withdraw", "what_if.run"}
+        | {"buyer_limits.write", "renewals.write", "guarantees.withdraw", "what_if.run", "messages.send"}
         | _EXCEPTIONS
         | {"exceptions.decide"}
         | _CONTRACTS
@@ -48,11 +55,11 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "auditor": frozenset(_DESK | _BOOKS | {"trail.read", "claims.read"}),
     "broker": frozenset(
         {"requests.read", "requests.write", "guarantees.read", "documents.read", "offers.answer", "renewals.write"}
-        | {"simulate", "law.read", "claims.read", "claims.declare"}
+        | {"simulate", "law.read", "claims.read", "claims.declare", "messages.read"}
     ),
     "policyholder": frozenset(
         {"requests.read", "requests.write", "guarantees.read", "documents.read", "offers.answer", "renewals.write"}
-        | {"simulate", "law.read", "claims.read", "claims.declare"}
+        | {"simulate", "law.read", "claims.read", "claims.declare", "messages.read"}
     ),
     "reinsurer": frozenset(_BOOKS | {"bordereaux.answer", "accounts.advise", "envelopes.read", "law.read"}),
     "operator": frozenset(
@@ -64,6 +71,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
         | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write", "ledger.read"}
         | {"treaties.read", "guarantees.withdraw", "what_if.run"}
         | {"bordereaux.read", "bordereaux.write", "settlement.write", "claims.cede", "seals.read", "events.publish"}
+        | {"messages.write"}
     ),
 }
 

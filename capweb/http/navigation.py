@@ -5,6 +5,7 @@ Pages are named by their address name, since this layer may not import the rooms
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,7 +40,11 @@ class ShownEntry:
     address: str
     icon: str
     is_current: bool
+    count: int = 0
 
+
+# Numbers beside entries of the menu, by page: what waits for this actor. A room above enters its own.
+COUNTERS: Final[dict[str, Callable[[Actor], int]]] = {}
 
 MENU: Final = (
     Entry(_("Portal"), "policies:portal", "home", "requests.read", frozenset({PORTAL}), frozenset({"policies:offer"})),
@@ -66,6 +71,14 @@ MENU: Final = (
         "exceptions.read",
         frozenset({DESK}),
         frozenset({"policies:exception", "policies:open_exception", "policies:decide_exception"}),
+    ),
+    Entry(
+        _("Messages"),
+        "policies:messages",
+        "mail",
+        "messages.read",
+        frozenset({DESK, PORTAL}),
+        frozenset({"policies:message"}),
     ),
     Entry(_("New request"), "policies:new_request", "file-plus", "requests.write", frozenset({DESK, PORTAL})),
     Entry(
@@ -208,10 +221,17 @@ def entries(request: HttpRequest) -> list[ShownEntry]:
             address=reverse(entry.page),
             icon=entry.icon,
             is_current=here == entry.page or here in entry.covers,
+            count=_count(entry, actor, place),
         )
         for entry in MENU
         if place in entry.for_whom and actor.may(entry.right)
     ]
+
+
+def _count(entry: Entry, actor: Actor | PlatformActor, place: str) -> int:
+    """What waits behind an entry; the desk has its queue, so only the portal counts."""
+    counter = COUNTERS.get(entry.page)
+    return counter(actor) if counter is not None and place == PORTAL and isinstance(actor, Actor) else 0
 
 
 def _place(actor: Actor | PlatformActor) -> str:

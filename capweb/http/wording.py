@@ -381,6 +381,39 @@ NIGHT_STATE: Final = {
     "running": Wording(_("Under way"), "info", "refresh"),
     "done": Wording(_("Done"), "good", "check"),
 }
+MESSAGE: Final = {
+    "offer_made": Wording(pgettext_lazy("message", "Offer made")),
+    "offer_expired": Wording(pgettext_lazy("message", "Offer expired")),
+    "offer_withdrawn": Wording(pgettext_lazy("message", "Offer withdrawn")),
+    "request_refused": Wording(pgettext_lazy("message", "Request refused")),
+    "fact_missing": Wording(pgettext_lazy("message", "A fact is missing")),
+    "guarantee_granted": Wording(pgettext_lazy("message", "Guarantee granted")),
+    "guarantee_renewed": Wording(pgettext_lazy("message", "Guarantee renewed")),
+    "guarantee_lapsed": Wording(pgettext_lazy("message", "Guarantee lapsed")),
+    "guarantee_reduced": Wording(pgettext_lazy("message", "Guarantee reduced")),
+    "guarantee_ended": Wording(pgettext_lazy("message", "Guarantee ended early")),
+    "renewal_notice": Wording(pgettext_lazy("message", "A term is ending")),
+    "primary_notice": Wording(pgettext_lazy("message", "Decision on the primary limit")),
+}
+# What became of a message's mails, and of one mail.
+MAIL: Final = {
+    "sent": Wording(pgettext_lazy("mail", "Mailed"), "good", "check"),
+    "queued": Wording(pgettext_lazy("mail", "To be mailed"), "info", "clock"),
+    "sending": Wording(pgettext_lazy("mail", "To be mailed"), "info", "clock"),
+    "failed": Wording(pgettext_lazy("mail", "Not delivered"), "bad", "alert-triangle"),
+    "none": Wording(pgettext_lazy("mail", "No mail")),
+    "post": Wording(pgettext_lazy("mail", "By post"), "warn", "send"),
+}
+READING: Final = {
+    "read": Wording(pgettext_lazy("message", "Read")),
+    "unread": Wording(pgettext_lazy("message", "New"), "info", "mail"),
+}
+INBOX: Final = {
+    "all": Wording(_("All")),
+    "unread": Wording(pgettext_lazy("messages", "Unread")),
+    "failed": Wording(pgettext_lazy("messages", "Not delivered")),
+    "post": Wording(pgettext_lazy("messages", "To be sent by post")),
+}
 CLOSING: Final = {
     "waiting": Wording(pgettext_lazy("what-if run", "Waiting"), "quiet", "clock"),
     "running": Wording(_("Under way"), "info", "clock"),
@@ -623,6 +656,10 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "night_step": NIGHT_STEP,
     "night_count": NIGHT_COUNT,
     "night_state": NIGHT_STATE,
+    "message": MESSAGE,
+    "mail": MAIL,
+    "reading": READING,
+    "inbox": INBOX,
     "dispute_reason": DISPUTE_REASON,
     "payment": PAYMENT,
     "age": AGE,

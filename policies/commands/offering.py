@@ -107,7 +107,7 @@ def issue_offers(
             Change(
                 f"request.{one.status}",
                 one.request_public_id,
-                became={"offer": one.offer_public_id} if one.offer_public_id else None,
+                became=_became(one),
             )
             for one in settled
         ],
@@ -117,6 +117,13 @@ def issue_offers(
         booked_on=on,
     )
     return settled
+
+
+def _became(one: Settled) -> dict[str, object] | None:
+    """What the trail tells of a settled request: its offer, or whom it waits for."""
+    if one.offer_public_id:
+        return {"offer": one.offer_public_id}
+    return {"referred_to": one.referred_to, "waits_for": one.waits_for} if one.referred_to else None
 
 
 def _offer_row(

@@ -32,6 +32,7 @@ from policies.models.guarantee import (
     TermStatus,
 )
 from policies.models.limit_request import UNDER_WAY, LimitRequest, Market, Offer, OfferStatus, RequestStatus
+from policies.models.message import DeliveryStatus, Message, MessageDelivery, MessageLanguage, MessageProgress
 from policies.models.moves import AllowedMove
 from policies.models.night import Night, NightRun, NightStep, NightStepName
 from policies.models.parties import (
@@ -66,6 +67,7 @@ __all__ = [
     "ClaimStatus",
     "CollectionKind",
     "CollectionStep",
+    "DeliveryStatus",
     "DueDayExtension",
     "Endorsement",
     "EndorsementCause",
@@ -86,6 +88,10 @@ __all__ = [
     "LimitsSetBy",
     "Mandate",
     "Market",
+    "Message",
+    "MessageDelivery",
+    "MessageLanguage",
+    "MessageProgress",
     "Night",
     "NightRun",
     "NightStep",

@@ -159,3 +159,4 @@ class Notice(TenantRow):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["insurer", "term", "days_before"], name="notice_once"),
         ]
+        indexes: ClassVar = [models.Index(fields=["insurer", "sent_on", "id"], name="notice_by_day")]

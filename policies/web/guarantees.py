@@ -16,6 +16,7 @@ from capweb.accounts.acting import acting
 from policies.commands.render_endorsements import render_endorsement
 from policies.commands.renew_guarantees import ask_for_renewals
 from policies.queries import buyer_exposure, guarantees
+from policies.queries import messages as messages_written
 from policies.queries.guarantees import EndorsementUnknown, GuaranteeUnknown, TermLine
 from policies.web.shell import DeskView, Tab, carried_out, page_shown, tabs, whole_number
 from reinsurance.queries.cession_states import cession_states
@@ -80,6 +81,7 @@ class Guarantee(DeskView):
                 cession_states(self.actor, [term.cession_id for term in found.terms]) if self.actor.is_insurer else {}
             )
             exposure = buyer_exposure.live_on(self.actor, public_id, on=self.on)
+            letters = messages_written.about(self.actor, on=self.on, guarantee=public_id)
         current = found.current
         return render(
             request,
@@ -90,6 +92,7 @@ class Guarantee(DeskView):
                 "terms": [(term, states.get(term.cession_id)) for term in reversed(found.terms)],
                 "cession": states.get(current.cession_id),
                 "exposure": exposure,
+                "letters": letters,
                 "may_renew": current.status == "running"
                 and not current.renewal_asked
                 and self.actor.may("renewals.write"),

@@ -18,7 +18,7 @@ from capweb.kernel.errors import DomainError
 from eligibility.queries.decisions import DecisionRow
 from policies.commands.settle_referred import Settlement, judge_again, settle_referred
 from policies.domain.limit_request import kind_of
-from policies.queries import exceptions, request_page, requests
+from policies.queries import exceptions, messages, request_page, requests
 from policies.queries.requests import QueueFilter, RequestLine
 from policies.web import facts_shown
 from policies.web.forms import SettleForm
@@ -161,7 +161,9 @@ def _shown(
         except requests.RequestUnknown:
             raise Http404 from None
         dossiers = exceptions.of_request(view.actor, public_id) if view.actor.may("exceptions.read") else []
-    context: dict[str, object] = {"found": found, "line": found.detail.line, "form": form, "dossiers": dossiers}
+        letters = messages.about(view.actor, on=view.on, request=public_id)
+    context: dict[str, object] = {"found": found, "line": found.detail.line, "form": form}
+    context |= {"dossiers": dossiers, "letters": letters}
     context |= _allowed(view.actor, found) | _told(view.actor, found)
     return render(request, "policies/request.html", context, status=status)
 

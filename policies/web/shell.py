@@ -42,6 +42,7 @@ TOLD: Final[Mapping[str, object]] = {
     "exception_does_not_fit": _("No authority lifts this limit for this request."),
     "exception_under_way": _("The same exception has been asked for and is not decided yet."),
     "evidence_refused": _("The file is not kept: a PDF, PNG or JPEG of at most 10 MB is expected."),
+    "nobody_to_write_to": _("Nobody at the recipient has an e-mail address here: send the letter by post."),
     "ceiling_reached": _("The envelope has no room left for this amount."),
 }
 

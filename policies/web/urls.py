@@ -9,6 +9,7 @@ from policies.web import (
     exceptions,
     guarantees,
     handing_in,
+    messages,
     outlook,
     portal,
     requests,
@@ -51,6 +52,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("guarantees/<slug:public_id>", guarantees.Guarantee.as_view(), name="guarantee"),
     path("guarantees/<slug:public_id>/renewal", guarantees.AskForRenewals.as_view(), name="renew"),
     path("endorsements/<path:number>.pdf", guarantees.EndorsementPdf.as_view(), name="endorsement_pdf"),
+    path("renewals.ics", messages.RenewalsCalendar.as_view(), name="renewals_calendar"),
+    path("messages", messages.Messages.as_view(), name="messages"),
+    path("messages/<slug:public_id>", messages.Message.as_view(), name="message"),
+    path("messages/<slug:public_id>/send-again", messages.SendAgain.as_view(), name="send_message_again"),
     path("claim-movements", claim_movements.ClaimMovements.as_view(), name="claim_movements"),
     path(
         "claim-movements/example.csv",

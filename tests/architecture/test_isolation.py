@@ -22,7 +22,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from capweb.accounts.acting import acting
 from capweb.accounts.commands.enter_people import begin_sandbox
+from capweb.accounts.commands.publish_events import publish_events
 from capweb.accounts.models import Membership, Organisation, User
+from capweb.accounts.queries import memberships
 from capweb.kernel.identifiers import new_public_id
 from eligibility.commands.propose_changes import ProposedChange, propose_changes
 from policies.commands.accept_offers import accept_offers
@@ -31,7 +33,9 @@ from policies.commands.handle_exceptions import ExceptionWish, open_exceptions
 from policies.commands.keep_evidence import keep_evidence
 from policies.commands.submit_limit_requests import submit_file
 from policies.commands.what_if import Wish, ask_what_if, work_at
+from policies.commands.write_messages import write_messages
 from policies.domain.evidence import Evidence
+from policies.models import Message
 from policies.queries import submissions
 from reinsurance.commands.close_bordereau import close_bordereaux
 from reinsurance.commands.closing_runs import ask_to_close
@@ -51,6 +55,7 @@ OBJECTS = {
     "submissions": "submission",
     "offers": "offer",
     "guarantees": "guarantee",
+    "messages": "message",
     "endorsements": "endorsement",
     "proposals": "proposal",
     "treaties": "treaty",
@@ -237,6 +242,7 @@ def world(committed_once: None) -> World:
         "offer": offered.offer,
         "guarantee": answer.guarantee,
         "endorsement": answer.endorsement,
+        "message": _written_to_the_broker(cast),
         "what_if_run": _try_another_law(cast),
         **_exception_with_a_letter(cast),
         **_treaty_with_a_proposal(cast),
@@ -244,6 +250,15 @@ def world(committed_once: None) -> World:
     }
     names = [who.policy_number, *(whom.identifier for whom in buyers)]
     return World(ours, [*ours.values(), *names], cast)
+
+
+def _written_to_the_broker(cast: Cast) -> str:
+    """The last message about what has happened so far, its text among the secrets by its number."""
+    worker = memberships.system_actor(cast.organisations["euler-hermes"], name="worker")
+    publish_events(worker)
+    write_messages(worker, on=OPENING_DAY)
+    with acting(worker):
+        return Message.objects.latest("id").public_id
 
 
 def _try_another_law(cast: Cast) -> str:

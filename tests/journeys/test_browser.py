@@ -163,6 +163,7 @@ MAIN_PAGES = {
         "/requests/new",
         "/submissions",
         "/guarantees?status=all",
+        "/messages",
         "/envelopes",
         "/law",
         "/law/compare?from=2020-07-31&to=2020-08-01",
@@ -177,7 +178,7 @@ MAIN_PAGES = {
         "/what-if-runs",
         "/exceptions",
     ],
-    "broker": ["/portal", "/requests"],
+    "broker": ["/portal", "/requests", "/messages"],
     "accountant": [
         "/envelopes/outlook",
         "/treaty-proposals",

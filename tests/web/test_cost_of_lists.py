@@ -15,6 +15,7 @@ LISTS = {
     "policies:queue": "underwriter",
     "policies:guarantees": "underwriter",
     "policies:portal": "broker",
+    "policies:messages": "broker",
     "policies:upload": "broker",
     "reinsurance:envelopes": "accountant",
     "reinsurance:treaties": "accountant",

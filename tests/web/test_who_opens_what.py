@@ -18,6 +18,8 @@ OPEN_TO = {
     "policies:guarantees": INSURERS | BROKERS,
     "policies:new_request": MAY_ASK,
     "policies:upload": MAY_ASK,
+    "policies:messages": INSURERS | BROKERS,
+    "policies:renewals_calendar": INSURERS | BROKERS,
     "policies:portal": INSURERS | BROKERS,
     "policies:exceptions": INSURERS,
     "policies:business_day": {"operator"},

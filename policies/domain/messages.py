@@ -1,0 +1,110 @@
+"""Which events are written about to the policyholder or its broker, by which template, with which facts.
+
+What is no choice of the policyholder's and changes its cover, or opens a choice, is written; what it did itself (asked,
+declined, cancelled) is not. Every template lies in templates/messages/ in French and in English.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+TEMPLATE_BY_EVENT: Final = {
+    "request.offered": "offer_made",
+    "request.refused": "request_refused",
+    "request.referred": "fact_missing",
+    "offer.accepted": "guarantee_granted",
+    "offer.expired": "offer_expired",
+    "offer.withdrawn": "offer_withdrawn",
+    "guarantee.renewed": "guarantee_renewed",
+    "guarantee.lapsed": "guarantee_lapsed",
+    "guarantee.reduced": "guarantee_reduced",
+    "guarantee.ended": "guarantee_ended",
+}
+RENEWAL_NOTICE: Final = "renewal_notice"
+# The insurer's decision on its own limit (E1 to E5), told with its notice: written with the decision, not from events.
+PRIMARY_NOTICE: Final = "primary_notice"
+TEMPLATES: Final = (*TEMPLATE_BY_EVENT.values(), RENEWAL_NOTICE, PRIMARY_NOTICE)
+# Messages that tell the reasons of a decision, by the verdicts that are told.
+VERDICTS_TOLD: Final = {
+    "request_refused": frozenset({"fail"}),
+    "offer_withdrawn": frozenset({"fail", "refer"}),
+    "fact_missing": frozenset({"refer"}),
+}
+LANGUAGES: Final = ("fr", "en")
+
+# Minutes to wait after each failed attempt; after the last the mail is given up until somebody sends it again.
+RETRY_MINUTES: Final = (1, 5, 30, 180)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFacts:
+    """What a template may say. Amounts in euro, days half-open; what a message does not tell is None or empty."""
+
+    policyholder: str
+    policy_number: str
+    buyer: str
+    buyer_identifier: str
+    product: str
+    on: date
+    reference: str = ""
+    requested_total: Decimal | None = None
+    amount: Decimal | None = None
+    amount_before: Decimal | None = None
+    insured_ratio: Decimal | None = None
+    premium: Decimal | None = None
+    is_premium_illustrative: bool = False
+    open_until: date | None = None
+    term_first: date | None = None
+    term_end: date | None = None
+    endorsement: str = ""
+    days_before: int | None = None
+    renewal_asked: bool = False
+    # Of a primary notice: what was decided, and from which day it counts.
+    decision: str = ""
+    notified_on: date | None = None
+    effective_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One message to be written: its source (once for ever), its facts, and the rows that it is about."""
+
+    source_key: str
+    template: str
+    policy_id: int
+    facts: MessageFacts
+    decision_id: int | None = None
+    limit_request_id: int | None = None
+    offer_id: int | None = None
+    guarantee_id: int | None = None
+    endorsement_id: int | None = None
+    notice_id: int | None = None
+    buyer_limit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonTold:
+    """One reason of a decision in the reader's language."""
+
+    title: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenText:
+    """A message as it is kept and sent."""
+
+    subject: str
+    body: str
+
+
+def minutes_to_next_try(attempts: int) -> int | None:
+    """How long to wait after that many failed attempts; None to give up.
+
+    >>> [minutes_to_next_try(attempts) for attempts in (1, 4, 5)]
+    [1, 180, None]
+    """
+    return RETRY_MINUTES[attempts - 1] if 1 <= attempts <= len(RETRY_MINUTES) else None
