@@ -10,10 +10,11 @@ from capweb.kernel.errors import DomainError
 # What each role may do. Reading is scoped further by organisation (a broker sees its own clients only).
 _DESK: Final = {
     "requests.read", "guarantees.read", "documents.read", "buyers.read", "simulate", "envelopes.read", "law.read",
-    "contracts.read", "events.read", "exceptions.read", "messages.read",
+    "contracts.read", "events.read", "exceptions.read", "messages.read", "mediations.read",
 }  # fmt: skip
-# An exception is opened at the desk; the authority's decision is entered by another person, a senior one.
-_EXCEPTIONS: Final = {"exceptions.write"}
+# An exception is opened at the desk; the authority's decision is entered by another person, a senior one. The
+# policyholder or its broker tells that it has gone to the mediator; the desk answers.
+_EXCEPTIONS: Final = {"exceptions.write", "mediations.write", "mediations.answer"}
 # Contractual rows are proposed by one person and approved by another; no program has either right.
 _CONTRACTS: Final = {"contracts.propose", "contracts.approve"}
 _TREATIES: Final = {"treaties.propose", "treaties.approve"}
@@ -56,10 +57,12 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "broker": frozenset(
         {"requests.read", "requests.write", "guarantees.read", "documents.read", "offers.answer", "renewals.write"}
         | {"simulate", "law.read", "claims.read", "claims.declare", "messages.read"}
+        | {"mediations.read", "mediations.write"}
     ),
     "policyholder": frozenset(
         {"requests.read", "requests.write", "guarantees.read", "documents.read", "offers.answer", "renewals.write"}
         | {"simulate", "law.read", "claims.read", "claims.declare", "messages.read"}
+        | {"mediations.read", "mediations.write"}
     ),
     "reinsurer": frozenset(_BOOKS | {"bordereaux.answer", "accounts.advise", "envelopes.read", "law.read"}),
     "operator": frozenset(

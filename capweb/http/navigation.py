@@ -80,6 +80,15 @@ MENU: Final = (
         frozenset({DESK, PORTAL}),
         frozenset({"policies:message"}),
     ),
+    Entry(
+        _("Mediation"),
+        "policies:mediations",
+        "scale",
+        "mediations.read",
+        frozenset({DESK, PORTAL}),
+        frozenset({"policies:mediation", "policies:open_mediation", "policies:answer_mediation"}),
+    ),
+    Entry(_("Top-ups declined"), "policies:opt_outs", "ban", "offers.answer", frozenset({DESK, PORTAL})),
     Entry(_("New request"), "policies:new_request", "file-plus", "requests.write", frozenset({DESK, PORTAL})),
     Entry(
         _("Send a file"),

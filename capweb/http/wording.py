@@ -141,6 +141,12 @@ EXCEPTION: Final = {
     "expired": Wording(pgettext_lazy("decision", "Ended"), "quiet", "hourglass-empty"),
     "withdrawn": Wording(_("Taken back"), "quiet", "ban"),
 }
+MEDIATION: Final = {
+    "opened": Wording(_("Before the mediator"), "warn", "clock"),
+    "maintained": Wording(_("Decision maintained"), "quiet", "x"),
+    "changed": Wording(_("Decision changed"), "good", "refresh"),
+    "withdrawn": Wording(_("Taken back"), "quiet", "ban"),
+}
 EXCEPTION_KIND: Final = {
     "large_policyholder": Wording(_("Large exporter")),
     "above_parity": Wording(_("Above parity")),
@@ -354,6 +360,7 @@ LOSS_ADVICE: Final = {
 }
 NIGHT_STEP: Final = {
     "offers": Wording(_("Offers expire")),
+    "exceptions": Wording(_("Exceptions end")),
     "renewals": Wording(_("Renewals are judged")),
     "lapses": Wording(_("Terms lapse")),
     "complements": Wording(_("Complements follow their primary")),
@@ -366,6 +373,7 @@ NIGHT_STEP: Final = {
 }
 NIGHT_COUNT: Final = {
     "offers_expired": Wording(_("offers expired")),
+    "exceptions_expired": Wording(_("exceptions ended")),
     "renewed": Wording(_("renewed")),
     "renewals_refused": Wording(_("renewals refused")),
     "renewals_referred": Wording(_("renewals referred")),
@@ -636,6 +644,7 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "contract_kind": CONTRACT_KIND,
     "row_state": ROW_STATE,
     "exception": EXCEPTION,
+    "mediation": MEDIATION,
     "exception_kind": EXCEPTION_KIND,
     "exception_holder": EXCEPTION_HOLDER,
     "exception_step": EXCEPTION_STEP,

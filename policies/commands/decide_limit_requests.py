@@ -28,7 +28,7 @@ from policies.domain.bulk_rows import RequestRow
 from policies.domain.limit_request import market_of
 from policies.domain.row_messages import RowError
 from policies.models import RowOutcome, Submission, SubmissionRow, SubmissionStatus
-from policies.queries import request_facts, row_targets
+from policies.queries import opt_outs, request_facts, row_targets
 from policies.queries.request_facts import Asked
 from policies.queries.row_targets import RowTarget
 
@@ -131,11 +131,15 @@ def _lock_open(rows: Sequence[_StoredRow]) -> list[_OpenRow]:
 
 def _settle_rows(actor: Actor, submission: Submission, rows: Sequence[_OpenRow], *, on: date) -> None:
     targets = row_targets.of_rows(actor, [one.row for one in rows], on=on)
+    pairs = [(target.policy_id, target.buyer_id) for target in targets if target.policy_id and target.buyer_id]
+    declined = opt_outs.opted_out(actor, pairs, on=on)
     outcomes: list[tuple[int, str, list[RowError] | None]] = []
     good: list[tuple[_OpenRow, RowTarget, Asked]] = []
     taken: set[tuple[int | None, int | None]] = set()
     for one, target in zip(rows, targets, strict=True):
         error = _what_is_wrong(one, target, on=on)
+        if error is None and (name := declined.get((target.policy_id or 0, target.buyer_id or 0))) is not None:
+            error = RowError("buyer_identifier", "opted_out", line=one.line, opt_out=name)
         if error is None and (target.policy_id, target.buyer_id) in taken:
             error = RowError("buyer_identifier", "under_way", line=one.line, request=submission.public_id)
         if error is not None:

@@ -21,6 +21,7 @@ from capweb.audit.leases import give_back_lease, still_held, take_lease
 from policies.commands.accept_offers import end_offers
 from policies.commands.chunks import CHUNK_ROWS, Kept
 from policies.commands.follow_primary import follow_primary
+from policies.commands.handle_exceptions import expire_exceptions
 from policies.commands.renew_guarantees import lapse_terms, renew_terms
 from policies.domain.night import INSURER_STEPS, added, nothing_yet
 from policies.models import NightRun, NightStep, OfferStatus, RequestStatus
@@ -128,6 +129,13 @@ def _expire_offers(part: _Part, kept: Kept) -> None:
             kept({"offers_expired": len(due)})
 
 
+def _expire_exceptions(part: _Part, kept: Kept) -> None:
+    with acting(part.actor):
+        ended = expire_exceptions(part.actor, on=part.day)
+        if ended:
+            kept({"exceptions_expired": ended})
+
+
 def _renew(part: _Part, kept: Kept) -> None:
     renew_terms(part.actor, on=part.day, at=part.at, kept=kept)
 
@@ -166,6 +174,7 @@ def _send_notices(part: _Part, kept: Kept) -> None:
 
 _STEPS: Final[Mapping[str, Callable[[_Part, Kept], None]]] = {
     "offers": _expire_offers,
+    "exceptions": _expire_exceptions,
     "renewals": _renew,
     "lapses": _lapse,
     "complements": _follow_primary,

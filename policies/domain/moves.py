@@ -104,6 +104,8 @@ LIMIT_REQUEST: Final = StateMachine(
         "decline": (("offered",), "declined"),
         "expire": (("offered",), "expired"),
         "cancel": (("pending", "referred", "offered"), "cancelled"),
+        # The insurer changed its decision before the mediator (E29): judged anew.
+        "reopen": (("refused", "declined", "expired"), "referred"),
         "fail": (("pending",), "failed"),
     },
 )
@@ -166,8 +168,20 @@ CLAIM: Final = StateMachine(
     },
 )
 
+# E29: the insurer maintains its decision or changes it, or the policyholder no longer asks.
+MEDIATION: Final = StateMachine(
+    "mediation",
+    "mediation",
+    first=("opened",),
+    events={
+        "maintain": (("opened",), "maintained"),
+        "change": (("opened",), "changed"),
+        "withdraw": (("opened",), "withdrawn"),
+    },
+)
+
 # The order is that of docs/states.md.
-MACHINES: Final = (LIMIT_REQUEST, OFFER, GUARANTEE_TERM, EXCEPTION, CLAIM)
+MACHINES: Final = (LIMIT_REQUEST, OFFER, GUARANTEE_TERM, EXCEPTION, CLAIM, MEDIATION)
 
 
 def allowed_moves() -> list[tuple[str, str, str]]:

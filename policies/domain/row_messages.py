@@ -104,6 +104,9 @@ _ROW: Final = {
         "The last decision on this buyer was notified on {notified_on}, not on {value}: correct the day."
     ),
     "under_way": gettext_noop("A request on this buyer under this policy is already under way: {request}."),
+    "opted_out": gettext_noop(
+        "The policyholder has declined top-ups here ({opt_out}): none is proposed until that is taken back."
+    ),
     "already_covered": gettext_noop(
         "This buyer already has a top-up under this policy ({guarantee}): ask for its renewal when it falls due."
     ),

@@ -32,9 +32,11 @@ from policies.models.guarantee import (
     TermStatus,
 )
 from policies.models.limit_request import UNDER_WAY, LimitRequest, Market, Offer, OfferStatus, RequestStatus
+from policies.models.mediation import MediationDossier, MediationStatus
 from policies.models.message import DeliveryStatus, Message, MessageDelivery, MessageLanguage, MessageProgress
 from policies.models.moves import AllowedMove
 from policies.models.night import Night, NightRun, NightStep, NightStepName
+from policies.models.opt_out import OptOut
 from policies.models.parties import (
     Buyer,
     BuyerFigures,
@@ -88,6 +90,8 @@ __all__ = [
     "LimitsSetBy",
     "Mandate",
     "Market",
+    "MediationDossier",
+    "MediationStatus",
     "Message",
     "MessageDelivery",
     "MessageLanguage",
@@ -99,6 +103,7 @@ __all__ = [
     "Notice",
     "Offer",
     "OfferStatus",
+    "OptOut",
     "Policy",
     "PolicyForm",
     "PolicyTerms",

@@ -15,6 +15,7 @@ from policies.models.dated import TenantRow, one_of
 
 class NightStepName(models.TextChoices):
     OFFERS = "offers", "offers expired"
+    EXCEPTIONS = "exceptions", "exceptions ended"
     RENEWALS = "renewals", "renewals judged"
     LAPSES = "lapses", "terms lapsed"
     COMPLEMENTS = "complements", "complements followed their primary"

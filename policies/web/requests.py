@@ -18,7 +18,8 @@ from capweb.kernel.errors import DomainError
 from eligibility.queries.decisions import DecisionRow
 from policies.commands.settle_referred import Settlement, judge_again, settle_referred
 from policies.domain.limit_request import kind_of
-from policies.queries import exceptions, messages, request_page, requests
+from policies.queries import exceptions, mediations, messages, request_page, requests
+from policies.queries.mediations import MediationRow
 from policies.queries.requests import QueueFilter, RequestLine
 from policies.web import facts_shown
 from policies.web.forms import SettleForm
@@ -160,10 +161,13 @@ def _shown(
             found = request_page.of(view.actor, public_id, on=view.on, language=language)
         except requests.RequestUnknown:
             raise Http404 from None
+        before_mediator = mediations.of_request(view.actor, public_id, on=view.on)
         dossiers = exceptions.of_request(view.actor, public_id) if view.actor.may("exceptions.read") else []
         letters = messages.about(view.actor, on=view.on, request=public_id)
     context: dict[str, object] = {"found": found, "line": found.detail.line, "form": form}
     context |= {"dossiers": dossiers, "letters": letters}
+    context["mediations"] = before_mediator
+    context["may_mediate"] = _may_mediate(view.actor, found, before_mediator)
     context |= _allowed(view.actor, found) | _told(view.actor, found)
     return render(request, "policies/request.html", context, status=status)
 
@@ -189,6 +193,15 @@ def may_open_exception(actor: Actor, found: request_page.RequestPage) -> bool:
         return line.referred_to == "ministry"
     held = decision.binding in ("primary_multiple", "parity") and not found.detail.is_construction_subcontract
     return held and kind_of(line.trigger) == "complement" and line.status in ("offered", "granted", "declined")
+
+
+def _may_mediate(actor: Actor, found: request_page.RequestPage, known: list[MediationRow]) -> bool:
+    """Refused, or granted in part, and not before the mediator now (E29; no need is no refusal, D-45)."""
+    line, decision = found.detail.line, found.detail.decision
+    if not actor.may("mediations.write") or any(one.status == "opened" for one in known):
+        return False
+    reduced = decision is not None and decision.outcome == "grant_reduced"
+    return line.status == "refused" or (reduced and line.status not in ("cancelled", "failed", "referred"))
 
 
 def _told(actor: Actor, found: request_page.RequestPage) -> dict[str, object]:

@@ -39,6 +39,11 @@ TOLD: Final[Mapping[str, object]] = {
     "day_not_next": _("Nights are opened one after another; this day lies before the last one."),
     "illegal_move": _("That is not possible from where it stands now: see its present state."),
     "needs_two_people": _("You opened this dossier: another person enters the authority's decision."),
+    "mediation_does_not_fit": _("The mediator examines what was refused or granted in part; this request was neither."),
+    "mediation_open": _("This request is before the mediator already."),
+    "buyer_asked_for_anew": _(
+        "Another request on this buyer is under way or was granted: the old one is not judged beside it."
+    ),
     "exception_does_not_fit": _("No authority lifts this limit for this request."),
     "exception_under_way": _("The same exception has been asked for and is not decided yet."),
     "evidence_refused": _("The file is not kept: a PDF, PNG or JPEG of at most 10 MB is expected."),

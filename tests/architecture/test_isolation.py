@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.db import connections
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from capweb.accounts.acting import acting
@@ -30,7 +30,9 @@ from eligibility.commands.propose_changes import ProposedChange, propose_changes
 from policies.commands.accept_offers import accept_offers
 from policies.commands.decide_limit_requests import decide_submission
 from policies.commands.handle_exceptions import ExceptionWish, open_exceptions
+from policies.commands.handle_mediations import Referral, open_mediations
 from policies.commands.keep_evidence import keep_evidence
+from policies.commands.opt_out import NoTopUps, opt_out
 from policies.commands.submit_limit_requests import submit_file
 from policies.commands.what_if import Wish, ask_what_if, work_at
 from policies.commands.write_messages import write_messages
@@ -63,6 +65,8 @@ OBJECTS = {
     "what-if-runs": "what_if_run",
     "cessions": "cession",
     "exceptions": "exception",
+    "mediations": "mediation",
+    "opt-outs": "opt_out",
     "evidence": "evidence",
     "answers": "bordereau",
     "bordereaux": "bordereau",
@@ -140,6 +144,7 @@ TAKE_NONE = {
     "reinsurance:allotments",
     "eligibility:propose_change",
     "policies:new_request",
+    "policies:opt_outs",
     "policies:upload",
     "api:what_if_runs",
     "policies:new_what_if_run",
@@ -213,7 +218,19 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(committed_once: None) -> World:
+def documents(tmp_path_factory: Any) -> str:
+    return str(tmp_path_factory.mktemp("documents"))
+
+
+def _storages(documents: str) -> dict[str, Any]:
+    return {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": documents}},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture(scope="module")
+def world(committed_once: None, documents: str) -> World:
     cast = Cast({row.code: row for row in Organisation.objects.all()})
     begin_sandbox(OPENING_DAY)
     open_books(cast)
@@ -244,7 +261,8 @@ def world(committed_once: None) -> World:
         "endorsement": answer.endorsement,
         "message": _written_to_the_broker(cast),
         "what_if_run": _try_another_law(cast),
-        **_exception_with_a_letter(cast),
+        **_exception_with_a_letter(cast, documents),
+        **_mediation_and_opt_out(cast),
         **_treaty_with_a_proposal(cast),
         **_closed_bordereau(cast),
     }
@@ -269,7 +287,7 @@ def _try_another_law(cast: Cast) -> str:
     return run
 
 
-def _exception_with_a_letter(cast: Cast) -> dict[str, str]:
+def _exception_with_a_letter(cast: Cast, documents: str) -> dict[str, str]:
     """An exception of Euler Hermes for a large exporter, with a file that proves it."""
     actor = cast.actor()
     who, whom = make.client(actor, turnover="2000000000"), make.buyer(actor, country="MA", probability=None)
@@ -278,8 +296,21 @@ def _exception_with_a_letter(cast: Cast) -> dict[str, str]:
     wish = ExceptionWish(request=row.request or "", kind="large_policyholder", reason="commande")
     (dossier,) = open_exceptions(actor, [wish], on=OPENING_DAY)
     letter = Evidence("lettre.pdf", b"%PDF-1.7 secret")
-    keep_evidence(actor, dossier, [letter], on=OPENING_DAY)
+    with override_settings(STORAGES=_storages(documents)):
+        keep_evidence(actor, dossier, [letter], on=OPENING_DAY)
     return {"exception": dossier, "evidence": hashlib.sha256(letter.content).hexdigest()}
+
+
+def _mediation_and_opt_out(cast: Cast) -> dict[str, str]:
+    """A refused request before the mediator, and a policyholder that wants no top-ups."""
+    actor = cast.actor()
+    who, whom = make.client(actor), make.buyer(actor, grade="9")
+    make.notice(actor, who, whom)
+    row = asked(actor, make.row_for(who, whom))
+    referral = Referral(request=row.request or "", referred_on=OPENING_DAY, reason="commandes en cours")
+    (mediation,) = open_mediations(actor, [referral], on=OPENING_DAY)
+    (choice,) = opt_out(actor, [NoTopUps(policy_number=who.policy_number)], on=OPENING_DAY)
+    return {"mediation": mediation, "opt_out": choice}
 
 
 def _treaty_with_a_proposal(cast: Cast) -> dict[str, str]:
@@ -363,17 +394,9 @@ STRANGERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def documents(tmp_path_factory: Any) -> str:
-    return str(tmp_path_factory.mktemp("documents"))
-
-
 @pytest.fixture(autouse=True)
 def _plain_files(settings: Any, documents: Any) -> None:
-    settings.STORAGES = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": documents}},
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+    settings.STORAGES = _storages(documents)
 
 
 def browser(who: str | None) -> Client:

@@ -100,6 +100,7 @@ def test_a_part_that_was_cut_off_goes_on_where_it_stopped_and_counts_everything_
     assert report.ledger_differences == []
     assert report.insurers["euler-hermes"] == {
         "offers_expired": 0,
+        "exceptions_expired": 0,
         "renewed": 4,
         "renewals_refused": 0,
         "renewals_referred": 0,
@@ -124,6 +125,7 @@ def test_the_steps_of_a_night_are_kept_chunk_by_chunk(world, granted, monkeypatc
         assert not NightStep.objects.filter(finished_at__isnull=True).exists()
     assert kept == {
         "offers": (None, 0, 0),
+        "exceptions": (None, 0, 0),
         "renewals": (4, 4, 2),
         "lapses": (2, 2, 1),
         "complements": (None, 0, 0),

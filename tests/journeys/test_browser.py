@@ -177,6 +177,8 @@ MAIN_PAGES = {
         "/proposals",
         "/what-if-runs",
         "/exceptions",
+        "/mediations",
+        "/opt-outs",
     ],
     "broker": ["/portal", "/requests", "/messages"],
     "accountant": [

@@ -22,6 +22,8 @@ OPEN_TO = {
     "policies:renewals_calendar": INSURERS | BROKERS,
     "policies:portal": INSURERS | BROKERS,
     "policies:exceptions": INSURERS,
+    "policies:mediations": INSURERS | BROKERS,
+    "policies:opt_outs": MAY_ASK,
     "policies:business_day": {"operator"},
     "reinsurance:envelopes": INSURERS | PLATFORM,
     "policies:outlook": INSURERS | PLATFORM,
