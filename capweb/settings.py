@@ -169,6 +169,8 @@ OAUTH2_PROVIDER = {
         "requests:read": "Read limit requests, offers, guarantees and endorsements",
         "requests:write": "Submit limit requests, accept or decline offers, ask for renewals",
         "events:read": "Read the stream of events",
+        "claims:read": "Read claims and what became of them",
+        "claims:write": "Declare overdues, pursue claims, settle them, record recoveries",
         "feeds:write": "Send primary limits, ratings and claim movements",
         "what-if": "Try another law on the guarantees in force and read what would change",
         "reinsurance:read": "Read envelopes, treaties and the ledger",

@@ -89,6 +89,14 @@ MENU: Final = (
         frozenset({"policies:mediation", "policies:open_mediation", "policies:answer_mediation"}),
     ),
     Entry(_("Top-ups declined"), "policies:opt_outs", "ban", "offers.answer", frozenset({DESK, PORTAL})),
+    Entry(
+        _("Claims"),
+        "policies:claims",
+        "umbrella",
+        "claims.read",
+        frozenset({DESK, PORTAL}),
+        frozenset({"policies:claim", "policies:declare_overdue"}),
+    ),
     Entry(_("New request"), "policies:new_request", "file-plus", "requests.write", frozenset({DESK, PORTAL})),
     Entry(
         _("Send a file"),
@@ -130,7 +138,7 @@ MENU: Final = (
         frozenset({DESK, PLATFORM}),
         frozenset({"reinsurance:entry", "reinsurance:t_accounts", "reinsurance:account_movements", "policies:cession"}),
     ),
-    Entry(_("Claim movements"), "policies:claim_movements", "umbrella", "claims.cede", frozenset({DESK})),
+    Entry(_("Claim movements"), "policies:claim_movements", "table", "claims.cede", frozenset({DESK})),
     Entry(
         _("Bordereaux"),
         "reinsurance:bordereaux",

@@ -607,6 +607,43 @@ WHAT_IF_COLUMN: Final = {
     "texts": Wording(_("Texts")),
 }
 
+CLAIM: Final = {
+    "overdue_declared": Wording(_("Overdue declared"), "info", "alert-triangle"),
+    "in_collection": Wording(_("In collection"), "warn", "clock"),
+    "loss_fixed": Wording(_("Loss fixed, to be paid"), "warn", "scale"),
+    "indemnified": Wording(_("Indemnified"), "good", "check"),
+    "closed": Wording(pgettext_lazy("claim", "Closed"), "quiet", "minus"),
+    "withdrawn": Wording(pgettext_lazy("claim", "Withdrawn"), "quiet", "ban"),
+}
+CLAIM_ACT: Final = {
+    "collect": Wording(_("Record a step of collection"), icon="clock"),
+    "fix": Wording(_("Fix the loss"), icon="scale"),
+    "settle": Wording(_("Pay the indemnity"), icon="check"),
+    "recover": Wording(_("Record a recovery"), icon="refresh"),
+    "close": Wording(_("Close the claim"), icon="minus"),
+    "withdraw": Wording(_("Withdraw the claim"), icon="ban"),
+}
+CLAIM_CAUSE: Final = {
+    "insolvency": Wording(_("Insolvency of the buyer")),
+    "protracted_default": Wording(_("Protracted default")),
+    "political_event": Wording(_("Political event")),
+}
+LATE_LINES: Final = {
+    "excused": Wording(_("Excused: they count")),
+    "left_out": Wording(_("Left out of the loss")),
+}
+COLLECTION: Final = {"amicable": Wording(_("Amicable")), "judicial": Wording(_("Judicial"))}
+CLAIM_LAYER: Final = {"primary": Wording(_("Primary guarantee")), "top_up": Wording(_("Top-up"))}
+OUTSIDE_COVER: Final = {
+    "before_first_day": Wording(_("Delivered before the first day of cover"), "warn", "x"),
+    "after_end": Wording(_("Delivered after the end of cover"), "warn", "x"),
+    "no_cover": Wording(_("No cover on this buyer"), "warn", "x"),
+    "invoiced_too_late": Wording(_("Invoiced after the policy's delay"), "warn", "x"),
+    "invoicing_delay_unset": Wording(_("The policy does not tell its invoicing delay"), "warn", "user-question"),
+    "payment_days_too_long": Wording(_("Payment term longer than the policy's"), "warn", "x"),
+    "declared_late": Wording(_("Declared too late, left out"), "warn", "x"),
+}
+
 KINDS: Final[dict[str, dict[str, Wording]]] = {
     "request": REQUEST,
     "offer": OFFER,
@@ -671,6 +708,13 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "inbox": INBOX,
     "dispute_reason": DISPUTE_REASON,
     "payment": PAYMENT,
+    "claim": CLAIM,
+    "claim_act": CLAIM_ACT,
+    "claim_cause": CLAIM_CAUSE,
+    "claim_layer": CLAIM_LAYER,
+    "late_lines": LATE_LINES,
+    "collection": COLLECTION,
+    "outside_cover": OUTSIDE_COVER,
     "age": AGE,
 }
 

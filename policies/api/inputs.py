@@ -39,10 +39,10 @@ class GivenLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     requested_amount: Decimal | None = None
 
     def __post_init__(self) -> None:
-        _must_print(self.source_reference, self.policy_number, self.buyer_identifier)
+        must_print(self.source_reference, self.policy_number, self.buyer_identifier)
         for amount in (self.amount_before, self.amount, self.requested_amount):
             if amount is not None:
-                _must_be_amount(amount)
+                must_be_amount(amount)
 
     def notice(self) -> LimitNotice:
         return LimitNotice(**msgspec.structs.asdict(self))
@@ -60,7 +60,7 @@ class GivenRating(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     is_insolvent: bool = False
 
     def __post_init__(self) -> None:
-        _must_print(self.source_reference, self.buyer_identifier, self.grade)
+        must_print(self.source_reference, self.buyer_identifier, self.grade)
         ratio = self.default_probability
         if ratio is not None and not (ratio.is_finite() and 0 <= ratio <= 1 and _decimals(ratio) <= 8):
             raise ValueError(f"default_probability: {ratio} is no ratio of 0 to 1 with at most eight decimals")
@@ -69,7 +69,7 @@ class GivenRating(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         return RatingNotice(**msgspec.structs.asdict(self))
 
 
-Given = TypeVar("Given", GivenLimit, GivenRating)
+Given = TypeVar("Given", bound=msgspec.Struct)
 
 
 def rows_of(given: Sequence[object], kind: type[Given]) -> list[Given]:
@@ -80,13 +80,13 @@ def rows_of(given: Sequence[object], kind: type[Given]) -> list[Given]:
         try:
             rows.append(msgspec.convert(element, kind))
         except msgspec.ValidationError as error:
-            errors.append(_told(str(error), line))
+            errors.append(told(str(error), line))
     if errors:
         raise FieldErrors(errors)
     return rows
 
 
-def _told(message: str, line: int) -> FieldError:
+def told(message: str, line: int | None = None) -> FieldError:
     """The reader names a place (`… - at `$.amount``) or, for a check of our own, begins with the field."""
     what, _at, place = message.partition(" - at `$")
     field = place.strip("`.").split("[")[0]
@@ -99,12 +99,14 @@ def _told(message: str, line: int) -> FieldError:
     return FieldError(field or "row", _("This cannot be taken: %(why)s.") % {"why": what}, line=line)
 
 
-def _must_be_amount(amount: Decimal) -> None:
+def must_be_amount(amount: Decimal) -> None:
+    """Raises ValueError for what is no amount to the cent, zero or more."""
     if not (amount.is_finite() and 0 <= amount < LARGEST_AMOUNT and _decimals(amount) <= 2):
         raise ValueError(f"amount: {amount} is no amount in euro, zero or more, to the cent")
 
 
-def _must_print(*texts: str) -> None:
+def must_print(*texts: str) -> None:
+    """Raises ValueError for texts with characters that cannot be printed."""
     for text in texts:
         if not text.isprintable():
             raise ValueError("row: a text holds characters that cannot be printed")

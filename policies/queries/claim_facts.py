@@ -292,6 +292,7 @@ class ShareFacts:
     ceded: Decimal = ZERO
     recovered: Decimal = ZERO
     ceded_back: Decimal = ZERO
+    ceded_ratio: Decimal = ZERO
 
     @property
     def out(self) -> Decimal:
@@ -302,7 +303,8 @@ _SHARES: Final = """
     SELECT share.claim_id, share.id, share.layer, share.term_id, share.loss_amount, share.due_amount, term.cession_id,
            COALESCE(guarantee.public_id, ''), COALESCE(term.sequence, 0), COALESCE(guarantee.kind, ''),
            COALESCE(guarantee.market, ''), term.granted_first,
-           COALESCE(paid.amount, 0), COALESCE(paid.ceded_amount, 0), COALESCE(back.amount, 0), COALESCE(back.ceded, 0)
+           COALESCE(paid.amount, 0), COALESCE(paid.ceded_amount, 0), COALESCE(back.amount, 0), COALESCE(back.ceded, 0),
+           COALESCE(term.ceded_ratio, 0)
     FROM policies_claimshare share
     LEFT JOIN policies_guaranteeterm term ON term.insurer_id = share.insurer_id AND term.id = share.term_id
     LEFT JOIN policies_guarantee guarantee

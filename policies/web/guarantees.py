@@ -96,6 +96,7 @@ class Guarantee(DeskView):
                 "may_renew": current.status == "running"
                 and not current.renewal_asked
                 and self.actor.may("renewals.write"),
+                "may_declare": self.actor.may("claims.declare"),
                 "is_due": current.cover_end <= self.on + timedelta(days=DUE_DAYS),
             },
         )

@@ -7,6 +7,7 @@ from policies.web import (
     business_day,
     claim_movements,
     exceptions,
+    claims,
     guarantees,
     handing_in,
     mediations,
@@ -65,6 +66,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messages", messages.Messages.as_view(), name="messages"),
     path("messages/<slug:public_id>", messages.Message.as_view(), name="message"),
     path("messages/<slug:public_id>/send-again", messages.SendAgain.as_view(), name="send_message_again"),
+    path("guarantees/<slug:public_id>/overdue", claims.DeclareOverdue.as_view(), name="declare_overdue"),
+    path("claims", claims.Claims.as_view(), name="claims"),
+    path("claims/<slug:public_id>", claims.Claim.as_view(), name="claim"),
+    *(
+        path(
+            f"claims/<slug:public_id>/{act}",
+            claims.ActOnClaim.as_view(act=act, right=right),
+            name=f"claim_{act}",
+        )
+        for act, right in claims.RIGHTS.items()
+    ),
     path("claim-movements", claim_movements.ClaimMovements.as_view(), name="claim_movements"),
     path(
         "claim-movements/example.csv",

@@ -63,6 +63,8 @@ def _who_may(path: str) -> str:
         "claim-movements": "rita@euler-hermes.example",
         "settlements": "rita@euler-hermes.example",
     }
+    if path.startswith("/api/v1/claims/") and path.endswith(("/settlement", "/recoveries")):
+        return "rita@euler-hermes.example"
     return others.get(path.split("/")[3], "elise@euler-hermes.example")
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from capweb.kernel.identifiers import new_public_id
 from eligibility.commands.propose_changes import ProposedChange, propose_changes
 from policies.commands.accept_offers import accept_offers
 from policies.commands.decide_limit_requests import decide_submission
+from policies.commands.declare_overdues import GivenInvoice, OverdueDeclaration, declare_overdues
 from policies.commands.handle_exceptions import ExceptionWish, open_exceptions
 from policies.commands.handle_mediations import Referral, open_mediations
 from policies.commands.keep_evidence import keep_evidence
@@ -68,6 +70,7 @@ OBJECTS = {
     "mediations": "mediation",
     "opt-outs": "opt_out",
     "evidence": "evidence",
+    "claims": "claim",
     "answers": "bordereau",
     "bordereaux": "bordereau",
     "closings": "closing",
@@ -133,6 +136,10 @@ TAKE_NONE = {
     "api:bulk_buyer_limits",
     "api:bulk_buyer_ratings",
     "api:bulk_claim_movements",
+    # Its guarantee is a part of a larger body: tests/api/test_claims.py sends a stranger's.
+    "api:claims",
+    "api:bulk_exchange_rates",
+    "api:bulk_beneficiaries",
     "policies:claim_movements",
     "api:state_accounts",
     "api:book_payments",
@@ -263,6 +270,7 @@ def world(committed_once: None, documents: str) -> World:
         "what_if_run": _try_another_law(cast),
         **_exception_with_a_letter(cast, documents),
         **_mediation_and_opt_out(cast),
+        "claim": _claim(actor, answer.guarantee),
         **_treaty_with_a_proposal(cast),
         **_closed_bordereau(cast),
     }
@@ -277,6 +285,24 @@ def _written_to_the_broker(cast: Cast) -> str:
     write_messages(worker, on=OPENING_DAY)
     with acting(worker):
         return Message.objects.latest("id").public_id
+def _claim(actor: Any, guarantee: str) -> str:
+    """An overdue on the guarantee of Euler Hermes: the buyer failed on the opening day."""
+    invoice = GivenInvoice(
+        number="secret-invoice",
+        delivered_on=OPENING_DAY,
+        invoiced_on=OPENING_DAY,
+        due_on=OPENING_DAY,
+        amount=Decimal("100.00"),
+    )
+    one = OverdueDeclaration(
+        source_reference="secret-overdue",
+        guarantee=guarantee,
+        invoices=(invoice,),
+        cause="insolvency",
+        caused_on=OPENING_DAY,
+    )
+    with acting(actor):
+        return declare_overdues(actor, [one], on=OPENING_DAY)[0].claim
 
 
 def _try_another_law(cast: Cast) -> str:

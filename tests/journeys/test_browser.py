@@ -164,6 +164,7 @@ MAIN_PAGES = {
         "/submissions",
         "/guarantees?status=all",
         "/messages",
+        "/claims",
         "/envelopes",
         "/law",
         "/law/compare?from=2020-07-31&to=2020-08-01",

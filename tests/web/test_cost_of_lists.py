@@ -14,6 +14,7 @@ from tests.visitors import signed_in
 LISTS = {
     "policies:queue": "underwriter",
     "policies:guarantees": "underwriter",
+    "policies:claims": "underwriter",
     "policies:portal": "broker",
     "policies:messages": "broker",
     "policies:upload": "broker",

@@ -38,6 +38,7 @@ OPEN_TO = {
     "reinsurance:settlement": {"accountant", "auditor", "reinsurer"},
     "reinsurance:memorandum": PLATFORM,
     "policies:claim_movements": {"accountant"},
+    "policies:claims": (INSURERS | BROKERS) - {"administrator"},
 }
 
 
