@@ -91,6 +91,7 @@ class ActOnClaim(DeskView):
     """One act on a claim; what keeps it from being carried out is told at its form."""
 
     act = ""
+    right = ""
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
         with acting(self.actor):
