@@ -285,6 +285,8 @@ def _written_to_the_broker(cast: Cast) -> str:
     write_messages(worker, on=OPENING_DAY)
     with acting(worker):
         return Message.objects.latest("id").public_id
+
+
 def _claim(actor: Any, guarantee: str) -> str:
     """An overdue on the guarantee of Euler Hermes: the buyer failed on the opening day."""
     invoice = GivenInvoice(
