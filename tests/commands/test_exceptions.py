@@ -36,8 +36,9 @@ from policies.commands.settle_referred import RequestUnknown
 from policies.commands.submit_limit_requests import submit_file
 from policies.domain.evidence import LARGEST_BYTES, Evidence, EvidenceRefused
 from policies.domain.moves import IllegalMove
-from policies.models import EvidenceFile, ExceptionDossier, LimitRequest, Offer
+from policies.models import EvidenceFile, ExceptionDossier, GuaranteeTerm, LimitRequest, Offer
 from policies.queries import submissions
+from policies.queries.exceptions_in_force import used_amounts
 from tests import factories as make
 from tests.books import open_books
 from tests.cast import OPENING_DAY, Cast
@@ -152,12 +153,15 @@ def test_above_parity_lifts_the_complement_at_the_next_judgement(elise, serge):
 
 def test_a_live_offer_uses_the_exception_and_acceptance_counts_its_own_only_once(elise, serge):
     who, whom, row = complement(elise)
-    granted(elise, serge, row, "above_parity", amount=Decimal(200_000))
+    dossier = granted(elise, serge, row, "above_parity", amount=Decimal(200_000))
     decline_offers(elise, [row.offer], on=OPENING_DAY)
     lifted = asked(elise, make.row_for(who, whom, total="400000"))
     (answer,) = accept_offers(elise, [lifted.offer], on=OPENING_DAY, at=NOON)
-    assert answer.outcome == "accepted"
-    assert standing(elise, lifted)[1].facts.exceptions[0].amount == Decimal("200000.00")
+    with acting(elise):
+        term = GuaranteeTerm.objects.get(guarantee__public_id=answer.guarantee)
+        (row_id,) = ExceptionDossier.objects.filter(public_id=dossier).values_list("pk", flat=True)
+        assert used_amounts(elise, [row_id]) == {row_id: Decimal("200000.00")}
+    assert term.amount == Decimal("200000.00")
 
 
 def test_a_construction_subcontract_is_never_lifted_above_parity(elise, serge):
