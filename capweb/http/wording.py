@@ -417,7 +417,7 @@ READING: Final = {
     "unread": Wording(pgettext_lazy("message", "New"), "info", "mail"),
 }
 INBOX: Final = {
-    "all": Wording(_("All")),
+    "all": Wording(pgettext_lazy("messages", "All")),
     "unread": Wording(pgettext_lazy("messages", "Unread")),
     "failed": Wording(pgettext_lazy("messages", "Not delivered")),
     "post": Wording(pgettext_lazy("messages", "To be sent by post")),

@@ -108,6 +108,11 @@ def unread(actor: Actor, *, on: date) -> int:
     return _visible(actor, on).filter(recipient_id=actor.organisation_id, read_at__isnull=True).count()
 
 
+def undelivered(actor: Actor, *, on: date) -> int:
+    """How many messages lack a mail to an address. One query; inside acting(actor)."""
+    return _marked(_visible(actor, on)).filter(lacks=True).count()
+
+
 def about(actor: Actor, *, on: date, request: str = "", guarantee: str = "", limit: int = 50) -> list[MessageLine]:
     """The latest messages about a request or a guarantee (public id), newest first. One query; inside acting(actor)."""
     rows = _marked(_visible(actor, on))

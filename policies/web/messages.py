@@ -48,17 +48,19 @@ class Messages(DeskView):
                 page=whole_number(request.GET.get("page")),
                 size=PAGE_ROWS,
             )
-            unread = messages.unread(self.actor, on=self.on)
+            if self.actor.is_insurer:
+                counts = {"failed": messages.undelivered(self.actor, on=self.on)}
+            else:
+                counts = {"unread": messages.unread(self.actor, on=self.on)}
         return render(
             request,
             "policies/messages.html",
             {
                 "rows": page.rows,
                 "page": page_shown(page, size=PAGE_ROWS),
-                "tabs": tabs,
+                "tabs": [(tab, counts.get(tab, 0)) for tab in tabs],
                 "only": only,
                 "text": text,
-                "unread": unread,
                 "is_desk": self.actor.is_insurer,
             },
         )
