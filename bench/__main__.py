@@ -36,7 +36,7 @@ def main() -> int:
 
             _keep("bulk_decisions", bulk_decisions.run(rows=chosen.rows, peer_rows=chosen.peer_rows))
     # Each with a beginning of its own: the first needs no database, the second a book of its own.
-    for module in ("bench.judging", "bench.what_if", "bench.cessions", "bench.closing"):
+    for module in ("bench.judging", "bench.what_if", "bench.cessions", "bench.closing", "bench.night"):
         subprocess.run([sys.executable, "-m", module], check=True, cwd=ROOT)
     return 0
 

@@ -6,9 +6,10 @@ Stored compact reasons are turned back into full ones with the law of their day.
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from eligibility.domain import fact_names, law_files, rules
@@ -73,7 +74,7 @@ def sentence(reason: Reason, language: str) -> str:
         because = used.get("because")
         found = known.get(f"{reason.verdict}.{because}") or known.get(reason.verdict)
         text = found or (SILENT if reason.verdict == NOT_APPLICABLE else reason.rule.title)
-    return _Wording(language).vformat(text.in_language(language), (), used)
+    return _Wording(language).filled(text.in_language(language), used)
 
 
 def expand(
@@ -104,16 +105,29 @@ def _title(path: str, language: str) -> str:
     return leaf.french if language.startswith("fr") else leaf.title
 
 
-class _Wording(string.Formatter):
+@lru_cache(maxsize=1_024)
+def _parts_of(text: str) -> tuple[tuple[str, str | None, str], ...]:
+    """A text as literals and fields, read once: the same few hundred sentences are written for every case."""
+    parts = string.Formatter().parse(text)
+    return tuple((literal, name, spec or "") for literal, name, spec, _conversion in parts)
+
+
+class _Wording:
     """Writes amounts, percentages and days as the language does; values may be Decimals or their stored text."""
 
     def __init__(self, language: str) -> None:
         self.french = language.startswith("fr")
 
-    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:  # noqa: ARG002  the base class's signature
-        return kwargs.get(str(key), "?")
+    def filled(self, text: str, used: Mapping[str, Any]) -> str:
+        """The text with its fields written; a field without a value is a question mark."""
+        written = []
+        for literal, name, spec in _parts_of(text):
+            written.append(literal)
+            if name is not None:
+                written.append(self._field(used.get(name, "?"), spec))
+        return "".join(written)
 
-    def format_field(self, value: Any, format_spec: str) -> str:
+    def _field(self, value: Any, format_spec: str) -> str:
         if value == "?" or value is None:
             return "?"
         if format_spec == "day":

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from capweb.accounts.acting import must_be_acting
@@ -210,10 +211,15 @@ def _texts(said: Sequence[Reason]) -> tuple[part.LegalText, ...]:
     """
     since: dict[str, date] = {}
     for reason in said:
-        for text in _LEGAL_TEXT.findall(reason.rule.reference.text):
-            name = text[0].upper() + text[1:]
+        for name in _texts_named(reason.rule.reference.text):
             since[name] = max(since.get(name, reason.rule.first_day), reason.rule.first_day)
     return tuple(part.LegalText(text=text, in_force_from=day) for text, day in sorted(since.items()))
+
+
+@lru_cache(maxsize=1_024)
+def _texts_named(reference: str) -> tuple[str, ...]:
+    """The laws and decrees that a reference names; the same few references stand in every decision."""
+    return tuple(text[0].upper() + text[1:] for text in _LEGAL_TEXT.findall(reference))
 
 
 def _company(name: str, siren: str, *, street: str, postal_code: str, town: str, country: str = "FR") -> part.Company:

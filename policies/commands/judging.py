@@ -24,7 +24,7 @@ from eligibility.domain.law import LawBook
 from policies.domain.limit_request import kind_of
 from reinsurance.domain.chart import Kind, Market
 from reinsurance.domain.treaty import OpenTreaty
-from reinsurance.queries.free_room import locked_rooms
+from reinsurance.queries.free_room import free_room, locked_rooms, with_reserved_part
 from reinsurance.queries.treaty_book import treaty_book
 
 Treaties = dict[tuple[str, str], OpenTreaty]
@@ -78,7 +78,8 @@ def judge_batch(
     """Judge the cases of one day in order, and share free room out among those that would be granted.
 
     `ceded_before` is what each case already draws or holds and would be replaced (a renewal, an accepted offer): room
-    is needed for the increment only. Locks the envelopes until the transaction ends. Runs inside acting(actor).
+    is needed for the increment only. Locks the envelopes until the transaction ends, unless none of the cases asks for
+    room. Runs inside acting(actor).
     """
     law = law_book.on(on)
     before = ceded_before or [ZERO] * len(cases)
@@ -183,8 +184,28 @@ def _share_exceptions(judged: Sequence[Judged], law: object) -> None:
                 drawn[dossier] = drawn.get(dossier, ZERO) + added
 
 
+def _none_asks_for_room(actor: Actor, wishes: Sequence[Judged], markets: set[str]) -> bool:
+    """Whether each wish draws no more than it does already, and room is so plenty that it was rightly taken as given.
+
+    Then nothing need be shared out, and judging waits for nobody at the envelopes.
+    """
+    if any(one.increment or one.treaty is None for one in wishes):
+        return False
+    rooms = free_room(actor, markets)  # type: ignore[arg-type]
+    reserved = with_reserved_part(actor)
+    return all(
+        one.facts.requested_total is not None
+        and one.facts.requested_total <= rooms[one.facts.market].room + one.ceded_before  # type: ignore[index]
+        and one.treaty is not None
+        and one.treaty.id not in reserved
+        for one in wishes
+    )
+
+
 def _share_room(actor: Actor, wishes: Sequence[Judged], law: object) -> None:
     markets = {one.facts.market for one in wishes}
+    if _none_asks_for_room(actor, wishes, markets):
+        return
     drawn_under = {one.treaty.id for one in wishes if one.treaty is not None}
     rooms = locked_rooms(actor, markets, treaties=drawn_under)  # type: ignore[arg-type]
     free = {account_id: found.room for account_id, found in rooms.by_account.items()}

@@ -61,6 +61,16 @@ def locked_rooms(
     return rooms
 
 
+def with_reserved_part(actor: Actor | PlatformActor) -> set[int]:
+    """The treaties that draw on a part of an envelope reserved to them; one query, nothing is locked."""
+    with connections[alias_of(actor)].cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (treaty_id) treaty_id, amount FROM reinsurance_treatyallotment "
+            "ORDER BY treaty_id, position DESC"
+        )
+        return {treaty_id for treaty_id, amount in cursor.fetchall() if amount is not None}
+
+
 def free_room(actor: Actor | PlatformActor, markets: Collection[Market]) -> dict[Market, FreeRoom]:
     """Room of the shared envelopes without a lock: exact for the platform, rounded down to 10 M€ for an insurer."""
     if isinstance(actor, PlatformActor):
