@@ -196,6 +196,30 @@ def buyer(
     return Known(row.pk, row.country, row.identifier)
 
 
+def rated(
+    actor: Actor,
+    whom: Known,
+    *,
+    on: date,
+    grade: str | None = None,
+    probability: str | None = "0.04",
+    insolvent: bool = False,
+    booked_on: date | None = None,
+) -> None:
+    """The buyer is rated anew from a day; `booked_on` is when the insurer learned it, by default that day."""
+    with acting(actor):
+        BuyerRating.objects.create(
+            insurer_id=actor.insurer_id,
+            buyer_id=whom.id,
+            grade=GOOD_GRADES[actor.insurer_code] if grade is None else grade,
+            default_probability=probability,
+            is_insolvent=insolvent,
+            effective_on=on,
+            booked_on=booked_on or on,
+            source_reference=f"rating {next(_serials)}",
+        )
+
+
 def notice(
     actor: Actor,
     who: Client,

@@ -123,8 +123,13 @@ BINDING: Final = {
 CAUSE: Final = {
     "grant": Wording(_("Grant"), "good"),
     "renewal": Wording(_("Renewal"), "info"),
+    "increase": Wording(_("Increase"), "good"),
     "reduction": Wording(_("Reduction"), "warn"),
     "end": Wording(_("End"), "quiet"),
+    "insolvency": Wording(_("End on insolvency"), "bad"),
+    "withdrawal": Wording(_("Ended on request"), "quiet"),
+    "primary_reduced": Wording(_("Follows the primary down"), "warn"),
+    "primary_ended": Wording(_("Primary ended"), "bad"),
 }
 RENEWAL: Final = {
     "asked": Wording(_("Renewal asked for"), "info", "refresh"),
@@ -364,6 +369,7 @@ NIGHT_STEP: Final = {
     "renewals": Wording(_("Renewals are judged")),
     "lapses": Wording(_("Terms lapse")),
     "complements": Wording(_("Complements follow their primary")),
+    "reviews": Wording(_("Buyers rated anew are reviewed")),
     "notices": Wording(_("Notices go out")),
     "release": Wording(_("Run-off that has passed is released")),
     "alerts": Wording(_("Ceilings are watched")),

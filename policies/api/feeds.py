@@ -16,7 +16,8 @@ from capweb.http.operations import Operation
 from capweb.http.schemas import IDEMPOTENCY_KEY, problems
 from policies.api import inputs, outputs
 from policies.api.inputs import GivenLimit, GivenRating
-from policies.commands.change_buyer_limits import change_buyer_limits, record_buyer_ratings
+from policies.commands.change_buyer_limits import LimitNotice, change_buyer_limits, record_buyer_ratings
+from policies.commands.propose_top_ups import propose_top_ups
 
 LARGEST: Final = settings.LARGEST_BATCH_ROWS
 
@@ -30,18 +31,25 @@ class BulkBuyerLimits(Operation):
     @extend_schema(
         operation_id="send_buyer_limits",
         summary="Send decisions on primary limits",
-        description="`decision`: `grant`, `partial_grant`, `reduction`, `refusal` or `cessation`. All rows, or none.",
+        description=(
+            "`decision`: `grant`, `partial_grant`, `reduction`, `refusal` or `cessation`. All rows, or none. The "
+            "answer tells for each row what the public top-up would give, to be proposed in the same step."
+        ),
         parameters=[IDEMPOTENCY_KEY],
         request={"application/json": inputs.array_of(GivenLimit, largest=LARGEST)},
-        responses={200: outputs.FeedReceipt, **problems(400, 413, 422)},
+        responses={200: outputs.LimitsReceipt, **problems(400, 413, 422)},
     )
     def post(self, request: Request) -> Response:
         key_of(request)
         given = json_list(request, largest=LARGEST)
         notices = [row.notice() for row in inputs.rows_of(given, GivenLimit)]
-        return done_once(
-            request, {"body": given}, lambda: _received(change_buyer_limits(self.actor, notices, on=self.on), given)
-        )
+        return done_once(request, {"body": given}, lambda: self._stored(notices))
+
+    def _stored(self, notices: Sequence[LimitNotice]) -> Answer:
+        new = change_buyer_limits(self.actor, notices, on=self.on)
+        top_ups = propose_top_ups(self.actor, [one.source_reference for one in notices], on=self.on)
+        counts = {"received": len(notices), "new": new, "known": len(notices) - new}
+        return Answer(200, outputs.LimitsReceipt({**counts, "top_ups": top_ups}).data)
 
 
 class BulkBuyerRatings(Operation):

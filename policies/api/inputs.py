@@ -86,8 +86,10 @@ def rows_of(given: Sequence[object], kind: type[Given]) -> list[Given]:
     return rows
 
 
-def told(message: str, line: int | None = None) -> FieldError:
-    """The reader names a place (`… - at `$.amount``) or, for a check of our own, begins with the field."""
+def told_by(message: str) -> tuple[str, str]:
+    """Field and reason of what the reader said: it names a place (`… - at `$.amount``) or, for a check of our own,
+    begins with the field.
+    """
     what, _at, place = message.partition(" - at `$")
     field = place.strip("`.").split("[")[0]
     if not field:
@@ -96,13 +98,19 @@ def told(message: str, line: int | None = None) -> FieldError:
             field, what = name, rest
         elif " field `" in what:
             field = what.split("`")[1]
-    return FieldError(field or "row", _("This cannot be taken: %(why)s.") % {"why": what}, line=line)
+    return field or "row", what
 
 
-def must_be_amount(amount: Decimal) -> None:
-    """Raises ValueError for what is no amount to the cent, zero or more."""
+def told(message: str, line: int | None = None) -> FieldError:
+    """What the reader said, as the error of a field."""
+    field, what = told_by(message)
+    return FieldError(field, _("This cannot be taken: %(why)s.") % {"why": what}, line=line)
+
+
+def must_be_amount(amount: Decimal, *, field: str = "amount") -> None:
+    """Raises ValueError, with the field before it, for what is no amount to the cent, zero or more."""
     if not (amount.is_finite() and 0 <= amount < LARGEST_AMOUNT and _decimals(amount) <= 2):
-        raise ValueError(f"amount: {amount} is no amount in euro, zero or more, to the cent")
+        raise ValueError(f"{field}: {amount} is no amount in euro, zero or more, to the cent")
 
 
 def must_print(*texts: str) -> None:

@@ -336,6 +336,60 @@ class RenewalAnswers(Output):
     counts = serializers.DictField(child=serializers.IntegerField())
 
 
+class ChangeAnswer(Output):
+    """The request for another amount, or why it could not be made: the request's status, or `failed` with a code.
+
+    Codes: `nothing_running`, `under_way`, `same_amount`, `primary_changed`; of a refused one, `nothing_gained` where
+    today's rules allow no more than what runs.
+    """
+
+    guarantee = serializers.CharField()
+    outcome = serializers.CharField()
+    request = serializers.CharField(allow_null=True)
+    offer = serializers.CharField(
+        allow_null=True, help_text="Accepting it ends the running term and starts three months the same moment."
+    )
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class WithdrawalAnswer(Output):
+    """`withdrawn`, or `failed` with a code: `nothing_running`, `reason_missing`."""
+
+    guarantee = serializers.CharField()
+    outcome = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class WithdrawalAnswers(Output):
+    """One answer for each guarantee, in the order in which they were named."""
+
+    results = WithdrawalAnswer(many=True)
+    counts = serializers.DictField(child=serializers.IntegerField())
+
+
+class TopUpPossible(Output):
+    """What a request of today would be answered on one of the limits just sent."""
+
+    source_reference = serializers.CharField()
+    outcome = serializers.CharField()
+    product = serializers.CharField(allow_null=True)
+    lost_amount = Amount(help_text="What the policyholder is now without.")
+    amount = Amount(allow_null=True, help_text="What the top-up would cover; null unless it would be granted.")
+    premium = Amount(allow_null=True, help_text="For the quarter; null where no tariff is set.")
+    premium_illustrative = serializers.BooleanField(source="is_premium_illustrative")
+
+
+class LimitsReceipt(Output):
+    """What a feed of limits brought, and the top-ups possible where less than was asked or had is covered now."""
+
+    received = serializers.IntegerField()
+    new = serializers.IntegerField()
+    known = serializers.IntegerField()
+    top_ups = TopUpPossible(many=True)
+
+
 class FeedReceipt(Output):
     """What a feed brought: `known` rows had been sent before under the same source reference and change nothing."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from policies.api import (
+    changes,
     claim_movements,
     claims,
     endorsements,
@@ -36,6 +37,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offers/<slug:public_id>/decline", offers.DeclineOffer.as_view(), name="decline_offer"),
     path("guarantees", guarantees.Guarantees.as_view(), name="guarantees"),
     path("guarantees/bulk-renewal-requests", guarantees.BulkRenewalRequests.as_view(), name="ask_for_renewals"),
+    path("guarantees/bulk-withdraw", changes.BulkWithdraw.as_view(), name="withdraw_guarantees"),
+    path("guarantees/<slug:public_id>/increase-requests", changes.IncreaseRequests.as_view(), name="ask_for_change"),
+    path("guarantees/<slug:public_id>/withdraw", changes.Withdraw.as_view(), name="withdraw_guarantee"),
     path("guarantees/<slug:public_id>", guarantees.Guarantee.as_view(), name="guarantee"),
     path("guarantees/<slug:public_id>/renewal-requests", guarantees.RenewalRequests.as_view(), name="ask_for_renewal"),
     path("endorsements/<slug:number>.pdf", endorsements.EndorsementPdf.as_view(), name="endorsement_pdf"),

@@ -6,26 +6,30 @@ hold becomes the cession in the same transaction; what can no longer be granted 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from capweb.accounts.acting import acting
 from capweb.accounts.actor import Actor
 from capweb.audit.copying import copy_rows, draw_ids
 from capweb.audit.trail import Change, record_changes
 from capweb.kernel.identifiers import new_public_id
+from capweb.kernel.money import ZERO
 from eligibility.domain.law import LawInForce
 from eligibility.queries.law_book import current_law_book
 from policies.commands.chunks import in_chunks
 from policies.commands.issue_endorsements import EndorsementOrder, issue_endorsements
 from policies.commands.judging import Judged, approve, judge_batch, most_approvable, open_treaties_on
 from policies.commands.offering import standing_of, write_decisions
+from policies.commands.replace_terms import ReplacedEnd, end_replaced_terms
 from policies.commands.terms import NewTerm, grant_terms
 from policies.models import LimitRequest, Offer, OfferStatus, RequestStatus
 from policies.queries import offers as offer_rows
-from policies.queries import request_facts
+from policies.queries import replaced_terms, request_facts
 from policies.queries.offers import OfferRow
+from policies.queries.replaced_terms import ReplacedTerm
 from policies.queries.request_facts import Asked
 from reinsurance.commands.hold_capacity import void_holds
 from reinsurance.domain.cession import CededRisk
@@ -90,9 +94,10 @@ def end_offers(actor: Actor, rows: Sequence[OfferRow], *, offer: str, request: s
 def _accept(actor: Actor, rows: Sequence[OfferRow], *, on: date, at: datetime) -> dict[str, Answer]:
     law_book = current_law_book(actor)
     treaties = open_treaties_on(actor, on=on)
-    cases = request_facts.gather(actor, [_asked(row) for row in rows], on=on)
-    held = [row.held_amount for row in rows]
-    judged = judge_batch(actor, cases, law_book=law_book, treaties=treaties, on=on, ceded_before=held)
+    replaced = replaced_terms.of_requests(actor, [row.request_id for row in rows if row.is_change], on=on)
+    cases = request_facts.gather(actor, [_asked(row, replaced.get(row.request_id)) for row in rows], on=on)
+    own = [row.held_amount + _drawn(replaced.get(row.request_id)) for row in rows]
+    judged = judge_batch(actor, cases, law_book=law_book, treaties=treaties, on=on, ceded_before=own)
     decision_ids = write_decisions(actor, judged, law_book=law_book, on=on)
     for row, one in zip(rows, judged, strict=True):
         _keep_approval(row, one)
@@ -105,12 +110,17 @@ def _accept(actor: Actor, rows: Sequence[OfferRow], *, on: date, at: datetime) -
                 [rows[place] for place in granted],
                 [judged[place] for place in granted],
                 [decision_ids[place] for place in granted],
+                replaced=replaced,
                 law=law_book.on(on),
                 on=on,
                 at=at,
             )
         )
     return answers
+
+
+def _drawn(replaced: ReplacedTerm | None) -> Decimal:
+    return ZERO if replaced is None else replaced.ceded_amount
 
 
 def _keep_approval(row: OfferRow, one: Judged) -> None:
@@ -125,6 +135,7 @@ def _grant(
     judged: Sequence[Judged],
     decision_ids: Sequence[int],
     *,
+    replaced: Mapping[int, ReplacedTerm],
     law: LawInForce,
     on: date,
     at: datetime,
@@ -133,25 +144,31 @@ def _grant(
     public_ids = [new_public_id("gar") for _ in rows]
     copy_rows(
         "policies_guarantee",
-        ("id", "insurer_id", "public_id", "policy_id", "buyer_id", "limit_request_id", "product", "kind", "market",
-         "anchor_day", "booked_on"),
+        ("id", "insurer_id", "public_id", "policy_id", "buyer_id", "limit_request_id", "replaces_id", "product",
+         "kind", "market", "anchor_day", "booked_on"),
         [
-            (row_id, actor.insurer_id, public_id, row.policy_id, row.buyer_id, row.request_id, one.decision.product,
+            (row_id, actor.insurer_id, public_id, row.policy_id, row.buyer_id, row.request_id,
+             replaced[row.request_id].guarantee_id if row.request_id in replaced else None, one.decision.product,
              row.kind, row.market, one.decision.term.first, on)
             for row_id, public_id, row, one in zip(guarantee_ids, public_ids, rows, judged, strict=True)
             if one.decision.term is not None
         ],
     )  # fmt: skip
+    ends = [_ending(replaced.get(row.request_id), one, law) for row, one in zip(rows, judged, strict=True)]
+    end_numbers = end_replaced_terms(actor, [end for end in ends if end is not None], on=on, at=at)
     terms = [
-        _new_term(row, one, decision_id, row_id, public_id)
-        for row, one, decision_id, row_id, public_id in zip(
-            rows, judged, decision_ids, guarantee_ids, public_ids, strict=True
+        _new_term(row, one, decision_id, row_id, public_id, end=end)
+        for row, one, decision_id, row_id, public_id, end in zip(
+            rows, judged, decision_ids, guarantee_ids, public_ids, ends, strict=True
         )
     ]
     term_ids, _ = grant_terms(actor, terms, on=on)
     numbers = issue_endorsements(
         actor,
-        [_endorsement(actor, term_id, term, row) for term_id, term, row in zip(term_ids, terms, rows, strict=True)],
+        [
+            _endorsement(actor, term_id, term, row, end=end, end_numbers=end_numbers)
+            for term_id, term, row, end in zip(term_ids, terms, rows, ends, strict=True)
+        ],
         law=law,
         on=on,
         at=at,
@@ -174,7 +191,23 @@ def _grant(
     }
 
 
-def _new_term(row: OfferRow, one: Judged, decision_id: int, guarantee_id: int, public_id: str) -> NewTerm:
+def _ending(replaced: ReplacedTerm | None, one: Judged, law: LawInForce) -> ReplacedEnd | None:
+    if replaced is None:
+        return None
+    assert one.decision.term is not None
+    assert one.decision.granted is not None
+    return ReplacedEnd.at(one.decision.term.first, replaced, new_amount=one.decision.granted, law=law)
+
+
+def _new_term(
+    row: OfferRow,
+    one: Judged,
+    decision_id: int,
+    guarantee_id: int,
+    public_id: str,
+    *,
+    end: ReplacedEnd | None,
+) -> NewTerm:
     assert one.decision.term is not None
     return NewTerm(
         guarantee_id=guarantee_id,
@@ -197,17 +230,22 @@ def _new_term(row: OfferRow, one: Judged, decision_id: int, guarantee_id: int, p
         ),
         offer_id=row.id,
         hold_source_key=row.public_id,
+        replaces_cession_id=None if end is None else end.replaced.cession_id,
+        run_off_until=None if end is None else end.run_off_until,
+        premium_credited=ZERO if end is None else end.premium_credited,
     )
 
 
-def _endorsement(actor: Actor, term_id: int, new: NewTerm, row: OfferRow) -> EndorsementOrder:
+def _endorsement(
+    actor: Actor, term_id: int, new: NewTerm, row: OfferRow, *, end: ReplacedEnd | None, end_numbers: Mapping[int, str]
+) -> EndorsementOrder:
     decision, treaty = new.judged.decision, new.judged.treaty
     assert decision.premium is not None
     assert decision.premium_rate is not None
     assert treaty is not None
     return EndorsementOrder(
         term_id=term_id,
-        cause="grant",
+        cause="grant" if end is None else end.cause,
         facts=new.judged.facts,
         decision=decision,
         treaty=treaty,
@@ -217,6 +255,9 @@ def _endorsement(actor: Actor, term_id: int, new: NewTerm, row: OfferRow) -> End
         premium_rate=decision.premium_rate,
         is_premium_illustrative=decision.premium_illustrative,
         effective_on=new.term.first,
+        previous_amount=None if end is None else end.replaced.amount,
+        premium_credited=None if end is None else end.premium_credited,
+        replaces=None if end is None else end_numbers.get(end.replaced.term_id),
         accepted_by=actor.name,
         accepted_role=actor.role,
         offer=row.public_id,
@@ -245,7 +286,7 @@ def _drop(
     return answers
 
 
-def _asked(row: OfferRow) -> Asked:
+def _asked(row: OfferRow, replaced: ReplacedTerm | None) -> Asked:
     """What is accepted is what was offered, no more: the wish is the primary left plus the offered amount."""
     return Asked(
         policy_id=row.policy_id,
@@ -257,6 +298,7 @@ def _asked(row: OfferRow) -> Asked:
         french_share=row.french_share,
         sale_currency=row.sale_currency,
         is_construction_subcontract=row.is_construction_subcontract,
+        own_term_id=None if replaced is None else replaced.term_id,
         own_offer_id=row.id,
     )
 

@@ -23,6 +23,7 @@ from policies.commands.chunks import CHUNK_ROWS, Kept
 from policies.commands.follow_primary import follow_primary
 from policies.commands.handle_exceptions import expire_exceptions
 from policies.commands.renew_guarantees import lapse_terms, renew_terms
+from policies.commands.review_buyers import review_buyers
 from policies.domain.night import INSURER_STEPS, added, nothing_yet
 from policies.models import NightRun, NightStep, OfferStatus, RequestStatus
 from policies.queries import nights, renewals_due
@@ -151,6 +152,13 @@ def _follow_primary(part: _Part, kept: Kept) -> None:
     follow_primary(part.actor, on=part.day, at=part.at, kept=told)
 
 
+def _review(part: _Part, kept: Kept) -> None:
+    def told(counts: Mapping[str, int]) -> None:
+        kept({f"reviewed_{what}": count for what, count in counts.items()})
+
+    review_buyers(part.actor, on=part.day, at=part.at, kept=told)
+
+
 _NOTICES: Final = """
 INSERT INTO policies_notice (insurer_id, term_id, days_before, sent_on)
 SELECT term.insurer_id, term.id, told.days, %(on)s
@@ -178,5 +186,6 @@ _STEPS: Final[Mapping[str, Callable[[_Part, Kept], None]]] = {
     "renewals": _renew,
     "lapses": _lapse,
     "complements": _follow_primary,
+    "reviews": _review,
     "notices": _send_notices,
 }

@@ -56,6 +56,9 @@ class EndorsementOrder:
     effective_on: date
     previous_amount: Decimal | None = None
     cover_end: date | None = None
+    # What is credited of the replaced term's premium (D-28), and the number of the endorsement that ended it.
+    premium_credited: Decimal | None = None
+    replaces: str | None = None
     accepted_by: str = ""
     accepted_role: str = ""
     offer: str | None = None
@@ -112,7 +115,7 @@ def _snapshot(
         form=printed.form,  # type: ignore[arg-type]
         guarantee=printed.guarantee_id,
         policy_number=printed.policy_number,
-        replaces=printed.previous_number,
+        replaces=order.replaces or printed.previous_number,
         insurer=_company(
             printed.insurer_name,
             printed.insurer_siren,
@@ -164,11 +167,12 @@ def _snapshot(
         ),
         premium=part.Premium(
             rate=order.premium_rate,
-            base=order.amount if order.previous_amount is None else order.previous_amount,
+            base=order.amount,
             period="quarter",
             amount=order.premium,
             is_illustrative=order.is_premium_illustrative,
             credit_period_days=printed.payment_days,
+            credit=order.premium_credited,
         ),
         reinsurance=part.Reinsurance(
             reinsurer=order.treaty.reinsurer_code,  # type: ignore[arg-type]

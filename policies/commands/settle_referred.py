@@ -17,13 +17,13 @@ import msgspec
 from capweb.accounts.acting import acting
 from capweb.accounts.actor import Actor
 from capweb.kernel.errors import DomainError
+from capweb.kernel.money import ZERO
 from eligibility.domain.law import LawBook
 from eligibility.queries.law_book import current_law_book
 from policies.commands.judging import Judged, approve, judge_batch, most_approvable, open_treaties_on
 from policies.commands.offering import Settled, issue_offers, standing_of, write_decisions
 from policies.models import LimitRequest, RequestStatus
-from policies.queries import request_facts, scope
-from policies.queries.request_facts import Asked
+from policies.queries import replaced_terms, request_facts, scope
 
 
 class RequestUnknown(DomainError):
@@ -112,9 +112,18 @@ def _locked(actor: Actor, public_id: str, *, on: date) -> LimitRequest:
 
 
 def _judge(actor: Actor, rows: Sequence[LimitRequest], law_book: LawBook, *, on: date) -> list[Judged]:
-    cases = request_facts.gather(actor, [_asked(row) for row in rows], on=on)
-    treaties = open_treaties_on(actor, on=on)
-    return judge_batch(actor, cases, law_book=law_book, treaties=treaties, on=on)
+    replaced = replaced_terms.of_requests(actor, [row.pk for row in rows if row.changes_id is not None], on=on)
+    own = {request_id: term.term_id for request_id, term in replaced.items()}
+    wishes = [request_facts.wish_of(row, own_term_id=own.get(row.pk)) for row in rows]
+    drawn = [replaced[row.pk].ceded_amount if row.pk in replaced else ZERO for row in rows]
+    return judge_batch(
+        actor,
+        request_facts.gather(actor, wishes, on=on),
+        law_book=law_book,
+        treaties=open_treaties_on(actor, on=on),
+        on=on,
+        ceded_before=drawn,
+    )
 
 
 def _approved(one: Judged, settlement: Settlement) -> Judged:
@@ -159,18 +168,4 @@ def _write(
         decision_ids,
         law_book=law_book,
         on=on,
-    )
-
-
-def _asked(row: LimitRequest) -> Asked:
-    return Asked(
-        policy_id=row.policy_id,
-        buyer_id=row.buyer_id,
-        buyer_limit_id=row.buyer_limit_id,
-        market=row.market,
-        requested_total=row.requested_total,
-        payment_days=row.payment_days,
-        french_share=row.french_share,
-        sale_currency=row.sale_currency,
-        is_construction_subcontract=row.is_construction_subcontract,
     )

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from capweb.accounts.actor import Actor
 from capweb.audit.copying import copy_rows, draw_ids
+from capweb.kernel.money import ZERO
 from capweb.kernel.periods import Term
 from policies.commands.judging import Judged
 from reinsurance.commands.cede import cede
@@ -41,6 +42,7 @@ class NewTerm:
     hold_source_key: str | None = None
     replaces_cession_id: int | None = None
     run_off_until: date | None = None
+    premium_credited: Decimal = ZERO
 
     @property
     def amount(self) -> Decimal:
@@ -81,6 +83,7 @@ def _order(one: NewTerm) -> CessionOrder:
         hold_source_key=one.hold_source_key,
         replaces_cession_id=one.replaces_cession_id,
         run_off_until=one.run_off_until,
+        premium_credited=one.premium_credited,
         buyer_zone=one.judged.zone,
     )
 

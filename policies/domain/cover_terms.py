@@ -1,4 +1,4 @@
-"""When the next term of a guarantee runs, and until when what has ended stays engaged.
+"""When the next term of a guarantee runs, until when what has ended stays engaged, and what is credited of it.
 
 D-6 (three calendar months, counted from the anchor day; or 90 days) and D-36 (run-off), under the readings in force.
 """
@@ -6,7 +6,9 @@ D-6 (three calendar months, counted from the anchor day; or 90 days) and D-36 (r
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
+from capweb.kernel.money import to_cent_half_up
 from capweb.kernel.periods import Term, nth_term
 from eligibility.domain.law import LawInForce
 
@@ -34,3 +36,13 @@ def run_off_until(ended_on: date, *, run_off_days: int, law: LawInForce) -> date
     """
     is_freed_at_once = law.choices["envelopes/run_off"] == "freed_at_once"
     return ended_on if is_freed_at_once else ended_on + timedelta(days=run_off_days)
+
+
+def unearned_premium(premium: Decimal, *, first: date, end: date, ended_on: date) -> Decimal:
+    """The part of a term's premium for the days that it no longer covers, half up to the cent (D-28).
+
+    >>> unearned_premium(Decimal("875.00"), first=date(2020, 6, 15), end=date(2020, 9, 15), ended_on=date(2020, 7, 15))
+    Decimal('589.67')
+    """
+    days, left = (end - first).days, (end - max(ended_on, first)).days
+    return to_cent_half_up(premium * max(left, 0) / days)

@@ -180,8 +180,19 @@ MEDIATION: Final = StateMachine(
     },
 )
 
+# D-24: announced with the days of the notice; cut when they have passed, or nothing is left to cut by then.
+REDUCTION: Final = StateMachine(
+    "reduction",
+    "announced cut",
+    first=("announced",),
+    events={
+        "apply": (("announced",), "applied"),
+        "overtake": (("announced",), "overtaken"),
+    },
+)
+
 # The order is that of docs/states.md.
-MACHINES: Final = (LIMIT_REQUEST, OFFER, GUARANTEE_TERM, EXCEPTION, CLAIM, MEDIATION)
+MACHINES: Final = (LIMIT_REQUEST, OFFER, GUARANTEE_TERM, REDUCTION, EXCEPTION, CLAIM, MEDIATION)
 
 
 def allowed_moves() -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 # For each insurer. Offers first: what they held is room for the renewals.
-INSURER_STEPS: Final = ("offers", "exceptions", "renewals", "lapses", "complements", "notices")
+INSURER_STEPS: Final = ("offers", "exceptions", "renewals", "lapses", "complements", "reviews", "notices")
 # Once, when every insurer's part has ended.
 CLOSING_STEPS: Final = ("release", "alerts", "seal", "verify", "reconcile")
 # What a step counts, in the order in which reports name it.
@@ -19,6 +19,7 @@ COUNTED: Final[Mapping[str, tuple[str, ...]]] = {
     "renewals": ("renewed", "renewals_refused", "renewals_referred", "renewals_failed"),
     "lapses": ("lapsed", "lapses_failed"),
     "complements": ("complements_reduced", "complements_ended"),
+    "reviews": ("reviewed_announced", "reviewed_cut", "reviewed_ended", "reviewed_overtaken"),
     "notices": ("notices",),
 }
 

@@ -47,6 +47,7 @@ from policies.models.parties import (
     PolicyholderStatus,
 )
 from policies.models.policy import LimitsSetBy, Mandate, Policy, PolicyForm, PolicyTerms
+from policies.models.reduction import Reduction, ReductionCause, ReductionStatus
 from policies.models.submission import RowOutcome, Submission, SubmissionMode, SubmissionRow, SubmissionStatus
 from policies.models.what_if import UNFINISHED, WhatIfPart, WhatIfRun, WhatIfStatus
 
@@ -111,6 +112,9 @@ __all__ = [
     "PolicyholderFigures",
     "PolicyholderStatus",
     "RecoveryShare",
+    "Reduction",
+    "ReductionCause",
+    "ReductionStatus",
     "RenderedEndorsement",
     "RenewalOutcome",
     "RenewalRequest",

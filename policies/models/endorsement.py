@@ -15,6 +15,11 @@ from policies.models.guarantee import GuaranteeTerm
 class EndorsementCause(models.TextChoices):
     GRANT = "grant", "grant"
     RENEWAL = "renewal", "renewal"
+    INCREASE = "increase", "increase"
+    REDUCTION = "reduction", "reduction"
+    END = "end", "end of what is replaced"
+    INSOLVENCY = "insolvency", "end on insolvency"
+    WITHDRAWAL = "withdrawal", "end on the policyholder's wish"
     PRIMARY_REDUCED = "primary_reduced", "reduction that follows the primary"
     PRIMARY_ENDED = "primary_ended", "end that follows the primary"
 

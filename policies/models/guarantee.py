@@ -33,6 +33,8 @@ class Guarantee(TenantRow):
     policy = TenantForeignKey(Policy, related_name="guarantees")
     buyer = TenantForeignKey(Buyer, related_name="guarantees")
     limit_request = TenantForeignKey(LimitRequest, related_name="guarantees")
+    # The guarantee that ended the same moment (E11, E12): another amount is another grant with its own three months.
+    replaces = TenantForeignKey("self", null=True, related_name="replaced_by", db_index=False)
     product = models.CharField(max_length=22)
     kind = models.CharField(max_length=12, choices=GuaranteeKind)
     market = models.CharField(max_length=8, choices=Market)
@@ -43,6 +45,9 @@ class Guarantee(TenantRow):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["insurer", "limit_request"], name="guarantee_one_per_request"),
+            models.UniqueConstraint(
+                fields=["insurer", "replaces"], condition=Q(replaces__isnull=False), name="guarantee_replaced_once"
+            ),
             one_of("guarantee_kind_known", "kind", GuaranteeKind),
             one_of("guarantee_market_known", "market", Market),
         ]

@@ -52,6 +52,8 @@ class LimitRequest(TenantRow):
     buyer = TenantForeignKey(Buyer, related_name="limit_requests")
     buyer_limit = TenantForeignKey(BuyerLimit, related_name="limit_requests")
     submission_row = TenantForeignKey(SubmissionRow, null=True, related_name="limit_requests")
+    # The running guarantee that it would replace (E11, E12); null where there is none.
+    changes = TenantForeignKey("policies.Guarantee", null=True, related_name="change_requests")
     requested_by_organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     requested_by = models.CharField(max_length=200)
     client_reference = models.CharField(max_length=64, blank=True)

@@ -19,6 +19,7 @@ class NightStepName(models.TextChoices):
     RENEWALS = "renewals", "renewals judged"
     LAPSES = "lapses", "terms lapsed"
     COMPLEMENTS = "complements", "complements followed their primary"
+    REVIEWS = "reviews", "buyers rated anew reviewed"
     NOTICES = "notices", "notices sent"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from capweb.accounts.actor import Actor
-from policies.models import Endorsement, Guarantee, GuaranteeTerm, Offer, RenderedEndorsement, RenewalRequest
+from policies.models import Endorsement, Guarantee, GuaranteeTerm, Offer, Reduction, RenderedEndorsement, RenewalRequest
 from policies.queries import scope
 from policies.queries.pages import Page, bounds, newest_after
 
@@ -58,13 +58,30 @@ class EndorsementLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ReductionLine:
+    """A cut that was announced: to `maximum` euro from `effective_on` on."""
+
+    public_id: str
+    cause: str
+    status: str
+    amount_before: Decimal
+    maximum: Decimal
+    announced_on: date
+    effective_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class GuaranteeDetail:
-    """One guarantee: its terms from the first on, its endorsements, the request it came from."""
+    """One guarantee: its terms from the first on, its endorsements, the request it came from, and what it replaced or
+    was replaced by.
+    """
 
     public_id: str
     terms: list[TermLine]
     endorsements: list[EndorsementLine]
     request: str
+    replaces: str | None
+    replaced_by: str | None
 
     @property
     def current(self) -> TermLine:
@@ -137,6 +154,17 @@ def after(actor: Actor, *, on: date, cursor: str = "", status: str = "", limit: 
     return [_term(row) for row in _joined(_visible(actor, on).filter(pk__in=ids)).order_by("-guarantee_id")]
 
 
+def reductions(actor: Actor, public_id: str) -> list[ReductionLine]:
+    """The cuts announced on a guarantee, newest first. One query; inside acting(actor)."""
+    rows = Reduction.objects.filter(insurer_id=actor.insurer_id, term__guarantee__public_id=public_id)
+    return [
+        ReductionLine(
+            row.public_id, row.cause, row.status, row.amount_before, row.maximum, row.announced_on, row.effective_on
+        )
+        for row in rows.order_by("-pk")
+    ]
+
+
 def renewals_due(actor: Actor, *, on: date, within_days: int = 30, limit: int = 100) -> list[TermLine]:
     """Running terms that end within some days, soonest first. One query; inside acting(actor)."""
     rows = _visible(actor, on).filter(status="running", cover_end__lte=on + timedelta(days=within_days))
@@ -144,16 +172,21 @@ def renewals_due(actor: Actor, *, on: date, within_days: int = 30, limit: int = 
 
 
 def detail(actor: Actor, public_id: str, *, on: date) -> GuaranteeDetail:
-    """One guarantee. Raises GuaranteeUnknown. Two queries; inside acting(actor)."""
+    """One guarantee. Raises GuaranteeUnknown. Three queries; inside acting(actor)."""
     found = list(_joined(_visible(actor, on).filter(guarantee__public_id=public_id)).order_by("sequence"))
     if not found:
         raise GuaranteeUnknown(public_id)
     endorsements = _with_pdf(Endorsement.objects.filter(term__in=[row.pk for row in found])).order_by("-pk")
+    guarantee_id, replaced_id = found[0].guarantee_id, found[0].guarantee.replaces_id
+    linked = Guarantee.objects.filter(Q(pk=replaced_id) | Q(replaces=guarantee_id)).values_list("pk", "public_id")
+    neighbours = {pk == replaced_id: public_id for pk, public_id in linked}
     return GuaranteeDetail(
         public_id=public_id,
         terms=[_term(row) for row in found],
         endorsements=[_endorsement(row) for row in endorsements],
         request=found[0].guarantee.limit_request.public_id,
+        replaces=neighbours.get(True),
+        replaced_by=neighbours.get(False),
     )
 
 

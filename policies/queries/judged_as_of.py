@@ -16,9 +16,8 @@ from eligibility.domain import engine, facts
 from eligibility.domain.decision import Decision
 from eligibility.domain.facts import Facts
 from eligibility.queries.law_book import current_law_book
-from policies.models import LimitRequest
+from policies.models import GuaranteeTerm, LimitRequest
 from policies.queries import request_facts, scope
-from policies.queries.request_facts import Asked
 from policies.queries.requests import RequestUnknown
 
 
@@ -65,7 +64,8 @@ def judged_as_of(actor: Actor, public_id: str, *, on: date, known_on: date, toda
             booked_on=row.booked_on,
             known_on=known_on,
         )
-    (case,) = request_facts.gather(actor, [_asked(row)], on=on, known_on=known_on)
+    wish = request_facts.wish_of(row, own_term_id=_replaced_on(row, on), own_request_id=row.pk)
+    (case,) = request_facts.gather(actor, [wish], on=on, known_on=known_on)
     free_room = None
     if row.decision is not None and row.decision.day == on:
         seen = (row.decision.facts.get("capacity") or {}).get("free")
@@ -75,16 +75,9 @@ def judged_as_of(actor: Actor, public_id: str, *, on: date, known_on: date, toda
     return JudgedAsOf(public_id, on, known_on, case, engine.decide(case, law), free_room)
 
 
-def _asked(row: LimitRequest) -> Asked:
-    return Asked(
-        policy_id=row.policy_id,
-        buyer_id=row.buyer_id,
-        buyer_limit_id=row.buyer_limit_id,
-        market=row.market,
-        requested_total=row.requested_total,
-        payment_days=row.payment_days,
-        french_share=row.french_share,
-        sale_currency=row.sale_currency,
-        is_construction_subcontract=row.is_construction_subcontract,
-        own_request_id=row.pk,
-    )
+def _replaced_on(row: LimitRequest, on: date) -> int | None:
+    """The term that a request for another amount would have replaced on a day."""
+    if row.changes_id is None:
+        return None
+    terms = GuaranteeTerm.objects.filter(guarantee_id=row.changes_id, granted_first__lte=on)
+    return terms.order_by("-sequence").values_list("pk", flat=True).first()

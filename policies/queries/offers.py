@@ -43,6 +43,7 @@ class OfferRow:
     holder_public_id: str
     holder_name: str
     was_approved: bool
+    is_change: bool
 
 
 _SELECT: Final = """
@@ -50,7 +51,7 @@ SELECT offer.id, offer.public_id, offer.status, offer.open_until, offer.amount, 
        request.id, request.public_id, request.policy_id, request.buyer_id, request.buyer_limit_id, lim.amount,
        offer.kind, offer.market, request.payment_days, request.french_share, request.sale_currency,
        request.is_construction_subcontract, buyer.identifier, buyer.name, buyer.country, policy.number,
-       holder.public_id, holder.name, request.settled_by <> ''
+       holder.public_id, holder.name, request.settled_by <> '', request.changes_id IS NOT NULL
 FROM policies_offer offer
 JOIN policies_limitrequest request ON request.id = offer.limit_request_id
 JOIN policies_buyerlimit lim ON lim.id = request.buyer_limit_id

@@ -1,4 +1,4 @@
-"""Terms that end on or before a day: those asked to be renewed, with the latest notice on their buyer, and the rest."""
+"""Running terms as nights and changes need them: those that end, those whose primary or buyer moved, those named."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db import connections
 
 from capweb.accounts.actor import Actor
+from capweb.kernel.money import to_cent_half_up
+from policies.queries.request_facts import Asked
+from policies.queries.scope import organisation_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,31 @@ class DueTerm:
     policy_number: str
     holder_public_id: str
     holder_name: str
+    granted_first: date
+    limit_request_id: int
+    wished_total: Decimal
+
+    @property
+    def ceded_amount(self) -> Decimal:
+        """What it draws on the envelope."""
+        return to_cent_half_up(self.amount * self.ceded_ratio)
+
+    def asked(self, requested_total: Decimal) -> Asked:
+        """The wish that this term be followed or replaced, on the latest notice. Raises ValueError without a notice."""
+        if self.buyer_limit_id is None:
+            raise ValueError(f"no notice is in effect for {self.guarantee_public_id}")
+        return Asked(
+            policy_id=self.policy_id,
+            buyer_id=self.buyer_id,
+            buyer_limit_id=self.buyer_limit_id,
+            market=self.market,
+            requested_total=requested_total,
+            payment_days=self.payment_days,
+            french_share=self.french_share,
+            sale_currency=self.sale_currency,
+            is_construction_subcontract=self.is_construction_subcontract,
+            own_term_id=self.term_id,
+        )
 
 
 _SELECT: Final = """
@@ -60,7 +88,8 @@ SELECT term.id, guarantee.id, guarantee.public_id, guarantee.product, guarantee.
        term.ceded_ratio, term.cession_id, renewal.id, renewal.requested_total, renewal.asked_by,
        lim.id, lim.decision, lim.amount, request.payment_days, request.french_share, request.sale_currency,
        request.is_construction_subcontract, COALESCE(terms.run_off_days, 150),
-       buyer.identifier, buyer.name, buyer.country, policy.number, holder.public_id, holder.name
+       buyer.identifier, buyer.name, buyer.country, policy.number, holder.public_id, holder.name,
+       term.granted_first, request.id, request.requested_total
 FROM policies_guaranteeterm term
 JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id
 JOIN policies_limitrequest request ON request.id = guarantee.limit_request_id
@@ -83,7 +112,24 @@ _TOUCHED: Final = """ AND term.cover_end > %(on)s AND EXISTS (
     SELECT 1 FROM policies_buyerlimit moved
     WHERE moved.insurer_id = term.insurer_id AND moved.policy_id = term.policy_id AND moved.buyer_id = term.buyer_id
       AND moved.effective_on <= %(on)s AND moved.effective_on > term.granted_first AND moved.booked_on <= %(on)s)"""
+_RE_RATED: Final = """ AND term.cover_end > %(on)s AND EXISTS (
+    SELECT 1 FROM policies_buyerrating rated
+    WHERE rated.insurer_id = term.insurer_id AND rated.buyer_id = term.buyer_id
+      AND rated.effective_on <= %(on)s AND rated.booked_on <= %(on)s
+      AND GREATEST(rated.effective_on, rated.booked_on) >= %(on)s - 1
+      AND GREATEST(rated.effective_on, rated.booked_on) >= term.booked_on)"""
+_CUT_DUE: Final = """ AND term.cover_end > %(on)s AND EXISTS (
+    SELECT 1 FROM policies_reduction cut
+    WHERE cut.insurer_id = term.insurer_id AND cut.term_id = term.id AND cut.status = 'announced'
+      AND cut.effective_on <= %(on)s)"""
+_NAMED: Final = """ AND term.cover_end > %(on)s AND guarantee.public_id = ANY (%(guarantees)s)
+  AND (%(broker)s::bigint IS NULL OR EXISTS (
+      SELECT 1 FROM policies_mandate mandate
+      WHERE mandate.policyholder_id = holder.id AND mandate.broker_id = %(broker)s AND mandate.first_day <= %(on)s
+        AND (mandate.end_day IS NULL OR mandate.end_day > %(on)s)))
+  AND (%(holder)s::bigint IS NULL OR holder.organisation_id = %(holder)s)"""
 _LOCK: Final = " ORDER BY term.id FOR UPDATE OF term"
+_LOCKED_CHUNK: Final = " ORDER BY term.id LIMIT %(limit)s FOR UPDATE OF term"
 _ENDING: Final = """
 FROM policies_guaranteeterm term
 WHERE term.insurer_id = %(insurer)s AND term.status = 'running' AND term.cover_end <= %(on)s
@@ -124,13 +170,31 @@ def touched_by_primary(actor: Actor, *, on: date, limit: int, after_id: int = 0)
     """Running complements whose primary limit has moved since their first day, locked, by term id after `after_id`."""
     return _read(
         actor,
-        _TOUCHED
-        + " AND guarantee.kind = 'complement' AND term.id > %(after)s"
-        + " ORDER BY term.id LIMIT %(limit)s FOR UPDATE OF term",
+        _TOUCHED + " AND guarantee.kind = 'complement' AND term.id > %(after)s" + _LOCKED_CHUNK,
         on=on,
         limit=limit,
         after=after_id,
     )
+
+
+def re_rated(actor: Actor, *, on: date, limit: int, after_id: int = 0) -> list[DueTerm]:
+    """Running terms whose buyer's new rating was entered, or took effect, on this day or the one before; locked.
+
+    The night of a day comes before what is entered on it, and nights are opened one after another.
+    """
+    return _read(actor, _RE_RATED + " AND term.id > %(after)s" + _LOCKED_CHUNK, on=on, limit=limit, after=after_id)
+
+
+def cuts_due(actor: Actor, *, on: date, limit: int, after_id: int = 0) -> list[DueTerm]:
+    """Running terms of which an announced cut takes effect by this day, locked, by term id after `after_id`."""
+    return _read(actor, _CUT_DUE + " AND term.id > %(after)s" + _LOCKED_CHUNK, on=on, limit=limit, after=after_id)
+
+
+def running(actor: Actor, guarantees: Sequence[str], *, on: date) -> dict[str, DueTerm]:
+    """The running term of each guarantee that this actor may change, by public id, locked."""
+    more = {"guarantees": list(guarantees), **organisation_scope(actor)}
+    rows = _read(actor, _NAMED + _LOCK, on=on, **more)
+    return {row.guarantee_public_id: row for row in rows}
 
 
 def _ids(actor: Actor, which: str, *, on: date, limit: int, after_id: int) -> list[int]:
@@ -142,7 +206,7 @@ def _ids(actor: Actor, which: str, *, on: date, limit: int, after_id: int) -> li
         return [row_id for (row_id,) in cursor.fetchall()]
 
 
-def _read(actor: Actor, condition: str, *, on: date, **more: int | list[int]) -> list[DueTerm]:
+def _read(actor: Actor, condition: str, *, on: date, **more: Any) -> list[DueTerm]:
     with connections["default"].cursor() as cursor:
         cursor.execute(_SELECT + condition, {"insurer": actor.insurer_id, "on": on, **more})
         return [DueTerm(*row) for row in cursor.fetchall()]

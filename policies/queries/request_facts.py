@@ -17,6 +17,7 @@ from django.db import connections
 
 from capweb.accounts.actor import Actor
 from eligibility.domain import facts as fact
+from policies.models import LimitRequest
 from policies.queries import exceptions_in_force
 from policies.queries.exceptions_in_force import Wisher
 from reinsurance.queries.disbursements import disbursed_in_year_of
@@ -43,6 +44,23 @@ class Asked:
     own_term_id: int | None = None
     own_offer_id: int | None = None
     own_request_id: int | None = None
+
+
+def wish_of(row: LimitRequest, *, own_term_id: int | None = None, own_request_id: int | None = None) -> Asked:
+    """The wish of a stored request; what it would replace, or is itself, is left out of what is in force."""
+    return Asked(
+        policy_id=row.policy_id,
+        buyer_id=row.buyer_id,
+        buyer_limit_id=row.buyer_limit_id,
+        market=row.market,
+        requested_total=row.requested_total,
+        payment_days=row.payment_days,
+        french_share=row.french_share,
+        sale_currency=row.sale_currency,
+        is_construction_subcontract=row.is_construction_subcontract,
+        own_term_id=own_term_id,
+        own_request_id=own_request_id,
+    )
 
 
 # A probe of a composite index for each row: quick for one row and for thousands, and whatever the planner guesses.
@@ -107,6 +125,7 @@ _IN_FORCE_THEN: Final = """
              AND guarantee.limit_request_id IS DISTINCT FROM asked.own_request_id
         JOIN policies_policy other ON other.id = term.policy_id
         WHERE term.insurer_id = %(insurer)s AND term.buyer_id = asked.buyer_id AND term.status <> 'replaced_at_once'
+          AND term.id IS DISTINCT FROM asked.own_term_id
           AND term.booked_on <= LEAST(%(on)s, %(known_on)s) AND %(on)s < term.cover_end
         UNION ALL
         SELECT offer.amount, other.policyholder_id

@@ -105,6 +105,34 @@ class NewRequestForm(forms.Form):
         return self.cleaned_data
 
 
+class ChangeForm(forms.Form):
+    """Another amount of a running guarantee, the whole cover wanted with the primary included."""
+
+    requested_total = forms.CharField(
+        label=gettext_lazy("Cover wanted in all, in euro"),
+        help_text=gettext_lazy("The primary limit included."),
+        max_length=30,
+    )
+
+    def clean_requested_total(self) -> Decimal:
+        try:
+            return bulk_fields.requested_total(self.cleaned_data["requested_total"].strip())
+        except bulk_fields.FieldProblem as problem:
+            raise forms.ValidationError(
+                row_messages.sentence(problem.code, problem.parameters, translate=_)
+            ) from problem
+
+
+class WithdrawalForm(forms.Form):
+    """How the policyholder asked that its guarantee end."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("How the policyholder asked for it"),
+        help_text=gettext_lazy("The date of the letter, or the message."),
+        max_length=500,
+    )
+
+
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File of requests"),

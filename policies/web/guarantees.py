@@ -7,17 +7,22 @@ from datetime import timedelta
 from typing import Final
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from capweb import clock
 from capweb.accounts.acting import acting
 from policies.commands.render_endorsements import render_endorsement
 from policies.commands.renew_guarantees import ask_for_renewals
+from policies.commands.request_changes import ChangeWish, request_changes
+from policies.commands.withdraw_guarantees import Withdrawal, withdraw_guarantees
 from policies.queries import buyer_exposure, guarantees
 from policies.queries import messages as messages_written
 from policies.queries.guarantees import EndorsementUnknown, GuaranteeUnknown, TermLine
+from policies.web.forms import ChangeForm, WithdrawalForm
 from policies.web.shell import DeskView, Tab, carried_out, page_shown, tabs, whole_number
 from reinsurance.queries.cession_states import cession_states
 
@@ -82,6 +87,7 @@ class Guarantee(DeskView):
             )
             exposure = buyer_exposure.live_on(self.actor, public_id, on=self.on)
             letters = messages_written.about(self.actor, on=self.on, guarantee=public_id)
+            found_reductions = guarantees.reductions(self.actor, public_id)
         current = found.current
         return render(
             request,
@@ -97,9 +103,62 @@ class Guarantee(DeskView):
                 and not current.renewal_asked
                 and self.actor.may("renewals.write"),
                 "may_declare": self.actor.may("claims.declare"),
+                "change_form": self._form(ChangeForm, "requests.write", current.status),
+                "withdrawal_form": self._form(WithdrawalForm, "guarantees.withdraw", current.status),
+                "reductions": found_reductions,
                 "is_due": current.cover_end <= self.on + timedelta(days=DUE_DAYS),
             },
         )
+
+    def _form(self, kind: type[Form], right: str, status: str) -> Form | None:
+        return kind() if status == "running" and self.actor.may(right) else None
+
+
+class AskForChange(DeskView):
+    """Ask for another amount of a running guarantee; the request's page shows the judgement and the offer."""
+
+    right = "requests.write"
+
+    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        _must_be_known(self, public_id)
+        form = ChangeForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, " ".join(str(error) for error in form.errors["requested_total"]))
+            return _back_to(public_id)
+        wish = ChangeWish(public_id, form.cleaned_data["requested_total"])
+        (answer,) = request_changes(self.actor, [wish], on=self.on)
+        if answer.code:
+            messages.error(request, answer.message)
+        return redirect("policies:request", answer.request) if answer.request else _back_to(public_id)
+
+
+class WithdrawGuarantee(DeskView):
+    """End a guarantee for the future because its policyholder asks for it."""
+
+    right = "guarantees.withdraw"
+
+    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        _must_be_known(self, public_id)
+        form = WithdrawalForm(request.POST)
+        reason = form.cleaned_data["reason"] if form.is_valid() else ""
+        (answer,) = withdraw_guarantees(self.actor, [Withdrawal(public_id, reason)], on=self.on, at=clock.instant())
+        if answer.code:
+            messages.error(request, answer.message)
+        else:
+            messages.success(request, _("Cover ends today; what was delivered before stays covered."))
+        return _back_to(public_id)
+
+
+def _back_to(public_id: str) -> HttpResponse:
+    return redirect("policies:guarantee", public_id)
+
+
+def _must_be_known(view: DeskView, public_id: str) -> None:
+    with acting(view.actor):
+        try:
+            guarantees.detail(view.actor, public_id, on=view.on)
+        except GuaranteeUnknown:
+            raise Http404 from None
 
 
 class AskForRenewals(DeskView):
@@ -109,9 +168,9 @@ class AskForRenewals(DeskView):
 
     def post(self, request: HttpRequest, public_id: str | None = None) -> HttpResponse:
         if public_id:
-            self._must_be_known(public_id)
+            _must_be_known(self, public_id)
         chosen = [public_id] if public_id else request.POST.getlist("guarantee")[:500]
-        back = redirect("policies:guarantee", public_id) if public_id else redirect("policies:portal")
+        back = _back_to(public_id) if public_id else redirect("policies:portal")
         if not chosen:
             messages.warning(request, _("Tick at least one line first."))
             return back
@@ -122,13 +181,6 @@ class AskForRenewals(DeskView):
         ) % {"count": len(chosen)}
         carried_out(request, lambda: ask_for_renewals(self.actor, chosen, on=self.on), done=done)
         return back
-
-    def _must_be_known(self, public_id: str) -> None:
-        with acting(self.actor):
-            try:
-                guarantees.detail(self.actor, public_id, on=self.on)
-            except GuaranteeUnknown:
-                raise Http404 from None
 
 
 class EndorsementPdf(DeskView):

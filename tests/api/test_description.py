@@ -65,6 +65,8 @@ def _who_may(path: str) -> str:
     }
     if path.startswith("/api/v1/claims/") and path.endswith(("/settlement", "/recoveries")):
         return "rita@euler-hermes.example"
+    if path.endswith("withdraw"):
+        return "serge@euler-hermes.example"
     return others.get(path.split("/")[3], "elise@euler-hermes.example")
 
 

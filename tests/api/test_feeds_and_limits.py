@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from capweb.accounts.acting import acting
-from policies.models import BuyerLimit, BuyerRating
+from policies.models import BuyerLimit, BuyerRating, LimitRequest
 from tests import callers
 from tests import factories as make
 from tests.callers import Caller
@@ -51,7 +51,8 @@ def errors(answer):
 def test_a_decision_on_a_limit_opens_a_request(world, pair):
     who, whom = pair
     answer = world.elise.post("/buyer-limits/bulk", [limit(pair)])
-    assert (answer.status_code, answer.json()) == (200, {"received": 1, "new": 1, "known": 0})
+    counts = {name: answer.json()[name] for name in ("received", "new", "known")}
+    assert (answer.status_code, counts) == (200, {"received": 1, "new": 1, "known": 0})
     asked = world.elise.post("/limit-requests", world.body(who, whom, requested_total="400000")).json()
     assert (asked["trigger"]["kind"], asked["decision"]["product"]) == ("reduction", "cap")
     assert asked["decision"]["granted"] == "75000.00"
@@ -59,7 +60,35 @@ def test_a_decision_on_a_limit_opens_a_request(world, pair):
 
 def test_the_same_notice_under_another_key_is_known(world, pair):
     world.elise.post("/buyer-limits/bulk", [limit(pair)])
-    assert world.elise.post("/buyer-limits/bulk", [limit(pair)]).json() == {"received": 1, "new": 0, "known": 1}
+    again = world.elise.post("/buyer-limits/bulk", [limit(pair)]).json()
+    assert (again["new"], again["known"]) == (0, 1)
+
+
+def test_a_refusal_is_answered_with_the_top_up_that_is_possible(world, pair):
+    refused = limit(pair, decision="refusal", amount_before="0", amount="0", requested_amount="200000")
+    (told,) = world.elise.post("/buyer-limits/bulk", [refused]).json()["top_ups"]
+    assert told == {
+        "source_reference": refused["source_reference"],
+        "outcome": "grant_reduced",
+        "product": "cap_plus",
+        "lost_amount": "200000.00",
+        "amount": "100000.00",
+        "premium": "875.00",
+        "premium_illustrative": False,
+    }
+
+
+def test_a_reduction_is_answered_with_the_complement_and_a_grant_with_nothing(world, pair):
+    granted = limit(pair, decision="grant", source_reference=f"grant {pair[1].id}", notified_on="2020-06-01")
+    told = world.elise.post("/buyer-limits/bulk", [{**granted, "effective_on": "2020-06-01"}, limit(pair)]).json()
+    ((one),) = told["top_ups"]
+    assert (one["product"], one["lost_amount"], one["amount"]) == ("cap", "250000.00", "75000.00")
+
+
+def test_what_is_possible_is_only_told_and_nothing_is_kept(world, pair):
+    world.elise.post("/buyer-limits/bulk", [limit(pair)])
+    with acting(world.actor):
+        assert not LimitRequest.objects.filter(buyer_id=pair[1].id).exists()
 
 
 @pytest.mark.parametrize(
@@ -93,7 +122,8 @@ def test_a_notice_that_cannot_be_taken_is_told_by_line_and_nothing_is_kept(world
 def test_a_rating_is_used_by_the_next_decision(world):
     who, whom = world.pair()
     answer = world.elise.post("/buyer-ratings/bulk", [rating((who, whom))])
-    assert (answer.status_code, answer.json()) == (200, {"received": 1, "new": 1, "known": 0})
+    counts = {name: answer.json()[name] for name in ("received", "new", "known")}
+    assert (answer.status_code, counts) == (200, {"received": 1, "new": 1, "known": 0})
     asked = world.elise.post("/limit-requests", world.body(who, whom, requested_total="300000")).json()
     assert (asked["decision"]["category"], asked["decision"]["granted"]) == (1, "200000.00")
 

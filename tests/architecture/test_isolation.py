@@ -124,6 +124,7 @@ PUBLIC = {
 TAKE_IDS = {
     "api:accept_offers": ("offers", "offer"),
     "api:ask_for_renewals": ("guarantees", "guarantee"),
+    "api:withdraw_guarantees": ("guarantees", "guarantee"),
     "policies:accept_offers": ("offer", "offer"),
     "policies:ask_renewals": ("guarantee", "guarantee"),
     "reinsurance:close_bordereaux": ("treaty", "treaty"),

@@ -109,6 +109,10 @@ def test_a_part_that_was_cut_off_goes_on_where_it_stopped_and_counts_everything_
         "lapses_failed": 0,
         "complements_reduced": 0,
         "complements_ended": 0,
+        "reviewed_announced": 0,
+        "reviewed_cut": 0,
+        "reviewed_ended": 0,
+        "reviewed_overtaken": 0,
         "notices": 0,
     }
     with acting(world):
@@ -129,6 +133,7 @@ def test_the_steps_of_a_night_are_kept_chunk_by_chunk(world, granted, monkeypatc
         "renewals": (4, 4, 2),
         "lapses": (2, 2, 1),
         "complements": (None, 0, 0),
+        "reviews": (None, 0, 0),
         "notices": (None, 0, 1),
     }
 

@@ -1,0 +1,90 @@
+"""What the public top-up would give on a primary limit that was just reduced, granted in part, refused or ended.
+
+Told in the same step as the insurer's decision (E1 to E4), so that nobody refuses 200,000 without knowing that CAP+ is
+possible for 100,000. Judged by the same rules as a request of that day, the need as D-45 reads it; nothing is stored,
+and the envelope's room is not looked at: an offer is what holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from capweb.accounts.acting import acting
+from capweb.accounts.actor import Actor
+from eligibility.domain import engine
+from eligibility.domain.decision import GRANT, GRANT_REDUCED
+from eligibility.queries.law_book import current_law_book
+from policies.domain.limit_request import market_of
+from policies.models import BuyerLimit, LimitDecision
+from policies.queries import request_facts
+from policies.queries.request_facts import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpPossible:
+    """One notice and what a request of today would be answered; amounts in euro.
+
+    `outcome` is the decision's; `amount` and `premium` (a quarter's) are None unless it would be granted. Export asks
+    for facts of the sale that a notice does not hold: there the outcome is `refer`.
+    """
+
+    source_reference: str
+    outcome: str
+    product: str | None
+    lost_amount: Decimal
+    amount: Decimal | None
+    premium: Decimal | None
+    is_premium_illustrative: bool
+
+
+def propose_top_ups(actor: Actor, source_references: Sequence[str], *, on: date) -> list[TopUpPossible]:
+    """What is possible after each of these notices, in the order of their entry; grants are left out.
+
+    A fixed number of queries. Raises NotAllowed.
+    """
+    actor.must_be_allowed("buyer_limits.write")
+    with acting(actor):
+        notices = list(
+            BuyerLimit.objects.filter(insurer_id=actor.insurer_id, source_reference__in=list(source_references))
+            .exclude(decision=LimitDecision.GRANT)
+            .select_related("buyer")
+            .order_by("pk")
+        )
+        cases = request_facts.gather(actor, [_asked(row) for row in notices], on=on)
+        law = current_law_book(actor).on(on)
+    decisions = [engine.decide(case, law) for case in cases]
+    found = []
+    for row, decision in zip(notices, decisions, strict=True):
+        is_grant = decision.outcome in (GRANT, GRANT_REDUCED)
+        found.append(
+            TopUpPossible(
+                source_reference=row.source_reference,
+                outcome=decision.outcome,
+                product=decision.product,
+                lost_amount=_wanted(row) - row.amount,
+                amount=decision.granted if is_grant else None,
+                premium=decision.premium if is_grant else None,
+                is_premium_illustrative=decision.premium_illustrative,
+            )
+        )
+    return found
+
+
+def _wanted(row: BuyerLimit) -> Decimal:
+    """The cover that was asked for or had: what the policyholder is now without a part of."""
+    before: Decimal = row.requested_amount or row.amount_before
+    amount: Decimal = row.amount
+    return max(before, amount)
+
+
+def _asked(row: BuyerLimit) -> Asked:
+    return Asked(
+        policy_id=row.policy_id,
+        buyer_id=row.buyer_id,
+        buyer_limit_id=row.pk,
+        market=market_of(row.buyer.country),
+        requested_total=_wanted(row),
+    )

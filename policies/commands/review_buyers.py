@@ -1,0 +1,188 @@
+"""What a new rating of a buyer does to the top-ups that run on it.
+
+D-24 (E12): where the cap falls below what runs, the cut is announced with the days of the notice, the policyholder is
+asked for a new request at the lower amount, and what still runs above the cap when the notice ends is cut. D-25 (E13):
+a buyer rated out of the window keeps its running term, without renewal; one that is insolvent ends cover of new
+deliveries at once. E14: upwards nothing happens by itself, an increase is a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from capweb.accounts.acting import acting
+from capweb.accounts.actor import Actor
+from capweb.audit.trail import Change, record_changes
+from capweb.kernel.identifiers import new_public_id
+from capweb.kernel.money import ZERO
+from eligibility.domain.law import LawInForce
+from eligibility.queries.law_book import current_law_book
+from policies.commands.change_cover import CoverCut, cut_cover
+from policies.commands.chunks import CHUNK_ROWS, Kept, kept_by_nobody
+from policies.commands.judging import Judged, judge_batch, open_treaties_on
+from policies.commands.offering import write_decisions
+from policies.models import Reduction, ReductionCause, ReductionStatus, TermStatus
+from policies.queries import renewals_due, request_facts
+from policies.queries.renewals_due import DueTerm
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """How many top-ups were announced a cut, cut at the end of the notice, ended, or had nothing left to cut."""
+
+    announced: int = 0
+    cut: int = 0
+    ended: int = 0
+    overtaken: int = 0
+
+    def __add__(self, other: Reviewed) -> Reviewed:
+        return Reviewed(
+            self.announced + other.announced,
+            self.cut + other.cut,
+            self.ended + other.ended,
+            self.overtaken + other.overtaken,
+        )
+
+
+def review_buyers(actor: Actor, *, on: date, at: datetime, kept: Kept = kept_by_nobody) -> Reviewed:
+    """Judge the running top-ups of buyers rated anew, and carry out the cuts whose notice has ended.
+
+    Run again on the same day it finds nothing to do. A fixed number of queries for each chunk; `kept` is told the
+    counts of each chunk inside it.
+    """
+    return _announce(actor, on=on, at=at, kept=kept) + _carry_out(actor, on=on, at=at, kept=kept)
+
+
+def _announce(actor: Actor, *, on: date, at: datetime, kept: Kept) -> Reviewed:
+    total, after_id = Reviewed(), 0
+    while True:
+        with acting(actor):
+            rows = renewals_due.re_rated(actor, on=on, limit=CHUNK_ROWS, after_id=after_id)
+            if not rows:
+                return total
+            after_id = rows[-1].term_id
+            judged = _judge(actor, rows, on=on)
+            failed = [(row, one) for row, one in judged if one.facts.buyer.insolvent]
+            cut_cover(actor, [CoverCut(row, ZERO, "insolvency") for row, _ in failed], on=on, at=at)
+            lower = [(row, one) for row, one in judged if not one.facts.buyer.insolvent and _is_above(row, one)]
+            done = Reviewed(announced=_write_reductions(actor, lower, on=on), ended=len(failed))
+            kept(asdict(done))
+        total += done
+
+
+def _judge(actor: Actor, rows: Sequence[DueTerm], *, on: date) -> list[tuple[DueTerm, Judged]]:
+    """The running amounts judged as if they were asked for today, each on its latest notice."""
+    known = [row for row in rows if row.buyer_limit_id is not None]
+    wishes = [row.asked(row.amount + (row.primary_amount or ZERO)) for row in known]
+    judged = judge_batch(
+        actor,
+        request_facts.gather(actor, wishes, on=on),
+        law_book=current_law_book(actor),
+        treaties=open_treaties_on(actor, on=on),
+        on=on,
+        ceded_before=[row.ceded_amount for row in known],
+    )
+    return list(zip(known, judged, strict=True))
+
+
+def _is_above(row: DueTerm, one: Judged) -> bool:
+    """Whether a cap still stands and lies below what runs; out of the window there is none, and the term is kept."""
+    maximum = one.decision.maximum
+    return one.decision.outcome != "refuse" and maximum is not None and ZERO < maximum < row.amount
+
+
+def _write_reductions(actor: Actor, lower: Sequence[tuple[DueTerm, Judged]], *, on: date) -> int:
+    if not lower:
+        return 0
+    announced = set(
+        Reduction.objects.filter(
+            term__in=[row.term_id for row, _ in lower], status=ReductionStatus.ANNOUNCED
+        ).values_list("term_id", flat=True)
+    )
+    new = [(row, one) for row, one in lower if row.term_id not in announced]
+    law_book = current_law_book(actor)
+    decision_ids = write_decisions(actor, [one for _, one in new], law_book=law_book, on=on)
+    effective_on = _after_notice(law_book.on(on), on)
+    made = Reduction.objects.bulk_create(
+        [
+            Reduction(
+                insurer_id=actor.insurer_id,
+                public_id=new_public_id("red"),
+                term_id=row.term_id,
+                cause=ReductionCause.RE_RATED,
+                amount_before=row.amount,
+                maximum=one.decision.maximum or ZERO,
+                decision_id=decision_id,
+                announced_on=on,
+                effective_on=effective_on,
+            )
+            for (row, one), decision_id in zip(new, decision_ids, strict=True)
+        ]
+    )
+    _record(
+        actor,
+        [
+            Change(
+                "reduction.announced",
+                row.guarantee_public_id,
+                was={"amount": str(row.amount)},
+                became={"maximum": str(one.maximum), "effective_on": effective_on.isoformat(), "id": one.public_id},
+            )
+            for (row, _), one in zip(new, made, strict=True)
+        ],
+        on=on,
+    )
+    return len(made)
+
+
+def _after_notice(law: LawInForce, on: date) -> date:
+    return on + timedelta(days=law.counts["contracts/settings/notice_days"])
+
+
+def _carry_out(actor: Actor, *, on: date, at: datetime, kept: Kept) -> Reviewed:
+    total, after_id = _overtake(actor, on=on, kept=kept), 0
+    while True:
+        with acting(actor):
+            rows = renewals_due.cuts_due(actor, on=on, limit=CHUNK_ROWS, after_id=after_id)
+            if not rows:
+                return total
+            after_id = rows[-1].term_id
+            open_ones = Reduction.objects.filter(
+                term__in=[row.term_id for row in rows], status=ReductionStatus.ANNOUNCED
+            )
+            announced = {one.term_id: one for one in open_ones}
+            judged = {row.term_id: one for row, one in _judge(actor, rows, on=on)}
+            caps = [(row, _cap(announced[row.term_id], judged.get(row.term_id))) for row in rows]
+            cuts = [CoverCut(row, cap, "reduction") for row, cap in caps if cap < row.amount]
+            cut_cover(actor, cuts, on=on, at=at)
+            applied = [cut.row.term_id for cut in cuts]
+            open_ones.filter(term__in=applied).update(status=ReductionStatus.APPLIED, settled_on=on)
+            left = open_ones.exclude(term__in=applied).update(status=ReductionStatus.OVERTAKEN, settled_on=on)
+            done = Reviewed(cut=len(cuts), overtaken=left)
+            kept(asdict(done))
+        total += done
+
+
+def _cap(announced: Reduction, judged: Judged | None) -> Decimal:
+    """Today's cap; the announced one where today none can be told, never less than was announced."""
+    floor: Decimal = announced.maximum
+    maximum = None if judged is None or judged.decision.outcome == "refuse" else judged.decision.maximum
+    return floor if maximum is None else max(maximum, floor)
+
+
+def _overtake(actor: Actor, *, on: date, kept: Kept) -> Reviewed:
+    """Announced cuts of terms that run no longer."""
+    with acting(actor):
+        open_ones = Reduction.objects.filter(insurer_id=actor.insurer_id, status=ReductionStatus.ANNOUNCED)
+        gone = open_ones.exclude(term__status=TermStatus.RUNNING)
+        done = Reviewed(overtaken=gone.update(status=ReductionStatus.OVERTAKEN, settled_on=on))
+        if done.overtaken:
+            kept(asdict(done))
+    return done
+
+
+def _record(actor: Actor, changes: Sequence[Change], *, on: date) -> None:
+    record_changes(changes, insurer_id=actor.insurer_id, actor=actor.name, actor_role=actor.role, booked_on=on)
