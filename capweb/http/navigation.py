@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from django.http import HttpRequest
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from capweb import clock
 from capweb.accounts.actor import Actor, PlatformActor
 
 DESK: Final = "desk"
@@ -44,7 +46,7 @@ class ShownEntry:
 
 
 # Numbers beside entries of the menu, by page: what waits for this actor. A room above enters its own.
-COUNTERS: Final[dict[str, Callable[[Actor], int]]] = {}
+COUNTERS: Final[dict[str, Callable[[Actor, date], int]]] = {}
 
 MENU: Final = (
     Entry(_("Portal"), "policies:portal", "home", "requests.read", frozenset({PORTAL}), frozenset({"policies:offer"})),
@@ -248,7 +250,9 @@ def entries(request: HttpRequest) -> list[ShownEntry]:
 def _count(entry: Entry, actor: Actor | PlatformActor, place: str) -> int:
     """What waits behind an entry; the desk has its queue, so only the portal counts."""
     counter = COUNTERS.get(entry.page)
-    return counter(actor) if counter is not None and place == PORTAL and isinstance(actor, Actor) else 0
+    if counter is None or place != PORTAL or not isinstance(actor, Actor):
+        return 0
+    return counter(actor, clock.business_day())
 
 
 def _place(actor: Actor | PlatformActor) -> str:
