@@ -14,11 +14,18 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 from django.db import connections, transaction
+from django.utils import translation
 
 from tests import cast as characters
 from tests import template_database
 
 _NOT_PUT_BACK = ("django_migrations", "django_content_type", "auth_permission")
+
+
+@pytest.fixture(autouse=True)
+def in_the_language_of_the_installation() -> None:
+    """A request leaves its reader's language behind in the thread; the next test begins without it."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,7 @@ def after_recoveries(loss: Decimal, shares: Sequence[BorneShare], *, returned: D
     >>> paid = BorneShare("top_up", Decimal(80), Decimal(80), Decimal(76), Decimal(8), Decimal("7.6"), Decimal("0.95"))
     >>> now = after_recoveries(Decimal(100), [paid], returned=Decimal(2))
     >>> now.policyholder, now.kept, now.reinsurer, now.recovered
-    (Decimal('18'), Decimal('3.6'), Decimal('68.4'), Decimal('10'))
+    (Decimal('18.00'), Decimal('3.60'), Decimal('68.40'), Decimal('10.00'))
     """
     stood = after_indemnity(loss, shares)
     primary = sum((one.recovered for one in shares if one.layer == "primary"), ZERO)

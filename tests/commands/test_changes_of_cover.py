@@ -26,8 +26,6 @@ from tests.commands.test_request_to_ledger import hand_in, offers_of
 
 NOON = datetime(2020, 6, 15, 12, tzinfo=ZoneInfo("Europe/Paris"))
 LATER = date(2020, 7, 15)
-# To ask and to accept, for one change and for many.
-QUERIES = (31, 48)
 
 
 @pytest.fixture
@@ -247,15 +245,21 @@ def test_a_top_up_ended_at_its_policyholders_wish_keeps_the_quarters_premium(wor
     ledger_agrees()
 
 
-@pytest.mark.parametrize("count", [1, 6])
-def test_any_number_of_changes_takes_the_same_queries(world, count):
+def test_any_number_of_changes_takes_the_same_queries(world):
+    queries_of_changes(world, count=1)
+    assert queries_of_changes(world, count=1) == queries_of_changes(world, count=6)
+
+
+def queries_of_changes(world, *, count):
+    """How many queries it took to ask for so many changes at once, and to accept them."""
     pairs = [granted(world, total="100000")[0] for _ in range(count)]
     wishes = [ChangeWish(one, Decimal("180000")) for one in pairs]
     with CaptureQueriesContext(connections["default"]) as asked:
         offers = [one.offer for one in request_changes(world, wishes, on=LATER)]
     with CaptureQueriesContext(connections["default"]) as accepted:
-        accept_offers(world, offers, on=LATER, at=NOON)
-    assert (len(asked), len(accepted)) == QUERIES
+        answers = accept_offers(world, offers, on=LATER, at=NOON)
+    assert {one.outcome for one in answers} == {"accepted"}
+    return len(asked), len(accepted)
 
 
 def test_a_better_rating_changes_nothing_by_itself_and_lets_more_be_asked(world):
