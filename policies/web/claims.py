@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from capweb.accounts.acting import acting
 from capweb.accounts.actor import Actor
@@ -71,7 +71,7 @@ class Claims(DeskView):
         shown = {
             "rows": page.rows,
             "page": page_shown(page, size=PAGE_ROWS),
-            "tabs": tabs("claim", TABS, counts=counts, current=status),
+            "tabs": tabs("claim", TABS, counts=counts, current=status, everything=pgettext("messages", "All")),
             "status": status,
             "text": text,
         }

@@ -98,14 +98,16 @@ def page_shown(page: Page[Any], *, size: int) -> PageShown:
     )
 
 
-def tabs(kind: str, codes: Iterable[str], *, counts: Mapping[str, int], current: str) -> list[Tab]:
-    """One tab for each state that is common or current, and one for all of them."""
+def tabs(
+    kind: str, codes: Iterable[str], *, counts: Mapping[str, int], current: str, everything: str = ""
+) -> list[Tab]:
+    """One tab for each state that is common or current, and one for all of them, in the gender of what is listed."""
     shown = [
         Tab(code, str(wording.of(kind, code).label), counts.get(code, 0), code == current)
         for code in codes
         if counts.get(code) or code == current
     ]
-    return [*shown, Tab("all", gettext("All"), sum(counts.values()), current == "all")]
+    return [*shown, Tab("all", everything or gettext("All"), sum(counts.values()), current == "all")]
 
 
 def whole_number(text: str | None, *, default: int = 1) -> int:
