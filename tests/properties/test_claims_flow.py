@@ -71,6 +71,7 @@ def accountant(committed, cast):
     return cast.actor(role="reinsurance_accountant")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_what_is_ceded_keeps_its_proportion_and_comes_back_whole(accountant):
     @settings(max_examples=60, suppress_health_check=list(HealthCheck), derandomize=True, deadline=None)

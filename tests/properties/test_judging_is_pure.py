@@ -25,6 +25,8 @@ for line in sys.stdin.buffer:
     print(json.dumps(found, sort_keys=True))
 """
 
+pytestmark = pytest.mark.slow
+
 
 def document(case, book=BOOK):
     return json.dumps(decision.to_document(engine.decide(case, book.on(case.day))), sort_keys=True)

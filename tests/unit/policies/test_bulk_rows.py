@@ -443,6 +443,7 @@ class TestWorkbooksThatWouldFillTheMemory:
             read(content)
         return refusal.value.reason
 
+    @pytest.mark.slow
     def test_a_bomb_of_sheer_size_is_refused(self) -> None:
         assert self.reason_for(b" " * 300_000_000) == "inflated_workbook"
 
@@ -532,6 +533,7 @@ class TestAnyBytes:
             assert (row.fields is None) == bool(row.errors)
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_rows_are_read_in_seconds() -> None:
     lines = [f"R{i};P{i % 500};FR;{siren_from_serial(10_000_000 + i % 2000)};{i + 1},50;60;45 %;EUR;non;10/06/2020"
              for i in range(100_000)]  # fmt: skip
