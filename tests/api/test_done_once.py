@@ -156,7 +156,7 @@ def test_an_act_that_fails_leaves_no_answer(world):
         idempotency.keep(act, KeptAnswer(200, "{}"))
     with acting(world.actor):
         assert idempotency.begin(act, payload) == KeptAnswer(200, "{}")
-    with acting(world.actor), pytest.raises(KeyReused, match="a differ"):
+    with acting(world.actor), pytest.raises(KeyReused, match=r"\ba diff"):
         idempotency.begin(act, payload_of({"a": 2}))
 
 
