@@ -45,6 +45,11 @@ def drop(name: str) -> None:
     _maintain("DROP DATABASE IF EXISTS {}", name)
 
 
+def current() -> str:
+    """The name of the database in use."""
+    return str(connections["owner"].settings_dict["NAME"])
+
+
 def turn_to(names: dict[str, str]) -> None:
     """Close every connection and let each alias use the database named for it."""
     for alias, name in names.items():

@@ -13,7 +13,7 @@ from datetime import date
 from capweb.accounts.actor import Actor
 from capweb.audit.copying import copy_rows, draw_ids
 from capweb.audit.trail import Change
-from capweb.kernel.identifiers import new_public_id
+from capweb.kernel.identifiers import public_id_from
 from reinsurance.commands import plan_cession
 from reinsurance.commands.book_entries import book_entries, leave_trail
 from reinsurance.commands.plan_cession import Found, PlannedCession
@@ -57,7 +57,8 @@ def cede(actor: Actor, orders: Sequence[CessionOrder], *, on: date) -> list[Cess
             continue
         plan = plan_cession.plan(order, found)
         capacity = _taken(plan, found)
-        new.append(_Ceded(plan, new_public_id("ces"), capacity))
+        # Named by what it cedes: a night that was cut off and done again tells the reinsurer the same (ADR 0015).
+        new.append(_Ceded(plan, public_id_from("ces", actor.insurer_id, order.source_key, on=on), capacity))
         receipts[order.source_key] = new[-1].receipt(cession_id=0)
     for ceded, cession_id in zip(new, _written(actor, new, on=on), strict=True):
         receipts[ceded.plan.order.source_key] = ceded.receipt(cession_id=cession_id)

@@ -18,7 +18,7 @@ from django.db.models import Max
 from capweb.accounts.acting import acting, acting_as_platform
 from capweb.accounts.actor import Actor, PlatformActor
 from capweb.audit.trail import Change
-from capweb.kernel.identifiers import new_public_id
+from capweb.kernel.identifiers import public_id_from
 from capweb.kernel.periods import Term
 from reinsurance.commands import closable, gather_lines
 from reinsurance.commands.advise_losses import advise_losses
@@ -108,7 +108,9 @@ def _one(kind: BordereauKind, span: closable.Span, ledger: gather_lines.Moved, *
     written = compose(INSURER, kind, head, span.facts, ledger, progress=progress)
     row = Bordereau.objects.create(
         insurer_id=span.treaty.insurer_id,
-        public_id=new_public_id("bdx"),
+        public_id=public_id_from(
+            "bdx", span.treaty.public_id, kind, span.period.first, span.period.end, LAYOUT_VERSION, on=span.on
+        ),
         treaty=span.treaty,
         kind=kind,
         period_first=span.period.first,

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from capweb.kernel.identifiers import new_public_id
+from capweb.kernel.identifiers import public_id_from
 from capweb.kernel.money import ZERO
 from capweb.kernel.periods import Term
 from reinsurance.commands.closable import Span
@@ -61,7 +61,9 @@ def _state(
     )
     return TechnicalAccount.objects.create(
         insurer_id=span.treaty.insurer_id,
-        public_id=new_public_id("tac"),
+        public_id=public_id_from(
+            "tac", span.treaty.public_id, name, period.first, period.end, LAYOUT_VERSION, on=span.on
+        ),
         treaty=span.treaty,
         span=name,
         period_first=period.first,

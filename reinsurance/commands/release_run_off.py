@@ -46,7 +46,7 @@ def _entry(lot: RunOffLot, book: TreatyBook, rooms: LockedRooms) -> NewEntry:
     run_off = book.account(lot.treaty_id, "run_off")
     source = rooms.source(lot.treaty_id, book.market_of(lot.treaty_id))
     transfer = NewTransfer(run_off, source, "run_off_released", lot.amount)
-    return NewEntry("release", f"release:{lot.change_id}", lot.insurer_id, (transfer,), lot.cession_id)
+    return NewEntry("release", f"release:{lot.source_key}:{lot.position}", lot.insurer_id, (transfer,), lot.cession_id)
 
 
 def _receipts(lots: Sequence[RunOffLot], book: TreatyBook) -> list[ReleaseReceipt]:

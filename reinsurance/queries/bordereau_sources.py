@@ -33,7 +33,8 @@ _CHANGES: Final = """
                    WHEN 'ended' THEN 'end:' || c.source_key
                    WHEN 'replaced' THEN 'cession:' || r.source_key
                    ELSE 'amend:' || c.source_key || ':' || x.position
-               END AS entry_key
+               END AS entry_key,
+               'release:' || c.source_key || ':' || x.position AS release_key
         FROM reinsurance_cessionchange x
         JOIN ours c ON c.id = x.cession_id AND c.insurer_id = x.insurer_id
         LEFT JOIN reinsurance_cession r ON r.insurer_id = c.insurer_id AND r.replaces_id = c.id AND x.kind = 'replaced'
@@ -58,9 +59,7 @@ _RISK: Final = f"""
     UNION ALL
     SELECT t.journal_number, 0, t.id, x.cession_id, 'released', x.treaty_year, t.booked_on, t.booked_on, '',
            x.live_amount, x.live_ceded_amount, x.run_off_until, 0, 0, -x.run_off_amount, 0, 0, 0, 0, 0, NULL
-    FROM told t
-    JOIN reinsurance_runoffrelease r ON r.insurer_id = %(insurer)s AND t.source_key = 'release:' || r.change_id
-    JOIN changes x ON x.id = r.change_id
+    FROM told t JOIN changes x ON x.release_key = t.source_key
 """  # noqa: S608 (fragments of this module)
 
 _PREMIUM: Final = f"""

@@ -43,9 +43,11 @@ class CessionState:
 
 @dataclass(frozen=True, slots=True)
 class RunOffLot:
-    """What one change put into run-off, and not yet released."""
+    """What one change put into run-off, and not yet released; `position` is the change's among those of its cession."""
 
     change_id: int
+    source_key: str
+    position: int
     cession_id: int
     insurer_id: int
     treaty_id: int
@@ -87,7 +89,7 @@ def cession_states(actor: Actor | PlatformActor, cession_ids: Collection[int]) -
 
 
 _LOTS = """
-    SELECT x.id, x.cession_id, x.insurer_id, c.treaty_id, x.run_off_amount, x.run_off_until
+    SELECT x.id, c.source_key, x.position, x.cession_id, x.insurer_id, c.treaty_id, x.run_off_amount, x.run_off_until
     FROM reinsurance_cessionchange x
     JOIN reinsurance_cession c ON c.insurer_id = x.insurer_id AND c.id = x.cession_id
     LEFT JOIN reinsurance_runoffrelease r ON r.insurer_id = x.insurer_id AND r.change_id = x.id

@@ -46,8 +46,10 @@ EVENT_JOINS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "RunOffRelease": (
         (
-            "JOIN reinsurance_runoffrelease t ON t.insurer_id = e.insurer_id AND e.kind = 'release' "
-            "AND t.change_id = substring(e.source_key FROM '^release:([0-9]{1,18})$')::bigint"
+            "JOIN reinsurance_cession c ON c.insurer_id = e.insurer_id AND c.id = e.cession_id AND e.kind = 'release' "
+            "JOIN reinsurance_cessionchange x ON x.insurer_id = c.insurer_id AND x.cession_id = c.id "
+            "AND e.source_key = 'release:' || c.source_key || ':' || x.position "
+            "JOIN reinsurance_runoffrelease t ON t.insurer_id = x.insurer_id AND t.change_id = x.id"
         ),
     ),
 }
