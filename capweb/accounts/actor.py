@@ -15,6 +15,8 @@ _DESK: Final = {
 # An exception is opened at the desk; the authority's decision is entered by another person, a senior one. The
 # policyholder or its broker tells that it has gone to the mediator; the desk answers.
 _EXCEPTIONS: Final = {"exceptions.write", "mediations.write", "mediations.answer"}
+# A renewal that the rules refer is answered by one underwriter and confirmed by another person, a senior one
+# (`renewals.settle`, `renewals.confirm`); no program has either right.
 # Contractual rows are proposed by one person and approved by another; no program has either right.
 _CONTRACTS: Final = {"contracts.propose", "contracts.approve"}
 _TREATIES: Final = {"treaties.propose", "treaties.approve"}
@@ -31,6 +33,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
             "offers.answer",
             "buyer_limits.write",
             "renewals.write",
+            "renewals.settle",
             "messages.send",
         }
         | _EXCEPTIONS
@@ -39,6 +42,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
         _DESK
         | {"requests.write", "requests.settle", "requests.settle_above", "offers.answer"}
         | {"buyer_limits.write", "renewals.write", "guarantees.withdraw", "what_if.run", "messages.send"}
+        | {"renewals.settle", "renewals.confirm"}
         | _EXCEPTIONS
         | {"exceptions.decide"}
         | _CONTRACTS

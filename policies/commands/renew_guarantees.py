@@ -22,6 +22,7 @@ from policies.commands.chunks import CHUNK_ROWS, Kept, kept_by_nobody, work_thro
 from policies.commands.issue_endorsements import EndorsementOrder, issue_endorsements
 from policies.commands.judging import Judged, judge_batch, open_treaties_on
 from policies.commands.offering import write_decisions
+from policies.commands.settle_renewals import answer_referrals
 from policies.commands.terms import NewTerm, grant_terms
 from policies.domain.cover_terms import next_term, run_off_until
 from policies.domain.limit_request import kind_of
@@ -133,7 +134,8 @@ def _through(
 def _renew(actor: Actor, due: Sequence[DueTerm], *, on: date, at: datetime) -> dict[str, int]:
     """One chunk of renewals, and how they ended.
 
-    Where the primary was resumed nothing is left to judge, and the renewal is refused.
+    Where the primary was resumed nothing is left to judge, and the renewal is refused. A referral that two people have
+    answered is answered so; any other comes to nothing.
     """
     judgeable = [row for row in due if _same_kind_still(row)]
     resumed = [row for row in due if not _same_kind_still(row)]
@@ -144,6 +146,7 @@ def _renew(actor: Actor, due: Sequence[DueTerm], *, on: date, at: datetime) -> d
         actor, cases, law_book=law_book, treaties=open_treaties_on(actor, on=on), on=on, ceded_before=before
     )
     decision_ids = write_decisions(actor, judged, law_book=law_book, on=on)
+    answer_referrals(actor, [row.renewal_id for row in judgeable], judged)
     granted = [place for place, one in enumerate(judged) if one.can_be_offered]
     if granted:
         _grant(
@@ -160,6 +163,7 @@ def _renew(actor: Actor, due: Sequence[DueTerm], *, on: date, at: datetime) -> d
         for row, one, decision_id in zip(judgeable, judged, decision_ids, strict=True)
     ] + [(row.renewal_id, RenewalOutcome.REFUSED, None) for row in resumed]
     _write_outcomes(outcomes, on=on)
+    _record(actor, _not_renewed([*judgeable, *resumed], outcomes), on)
     return {
         "renewed": len(granted),
         "renewals_refused": sum(outcome == RenewalOutcome.REFUSED for _, outcome, _ in outcomes),
@@ -224,6 +228,17 @@ def _endorsement(term_id: int, new: NewTerm, row: DueTerm) -> EndorsementOrder:
         effective_on=new.term.first,
         accepted_by=row.asked_by or "",
     )
+
+
+def _not_renewed(
+    rows: Sequence[DueTerm], outcomes: Sequence[tuple[int | None, RenewalOutcome, int | None]]
+) -> list[Change]:
+    """What is told of renewals that came to nothing, in the order of the outcomes."""
+    return [
+        Change(f"renewal.{outcome.value}", row.guarantee_public_id)
+        for row, (_, outcome, _) in zip(rows, outcomes, strict=True)
+        if outcome != RenewalOutcome.RENEWED
+    ]
 
 
 def _same_kind_still(row: DueTerm) -> bool:

@@ -191,8 +191,30 @@ REDUCTION: Final = StateMachine(
     },
 )
 
+# E9: one person proposes the answer to a referred renewal, another confirms it or turns it down; it may be taken back
+# until the night of the last day has used it.
+RENEWAL_SETTLEMENT: Final = StateMachine(
+    "renewal_settlement",
+    "answer to a referred renewal",
+    first=("proposed",),
+    events={
+        "confirm": (("proposed",), "confirmed"),
+        "turn_down": (("proposed",), "turned_down"),
+        "take_back": (("proposed", "confirmed"), "taken_back"),
+    },
+)
+
 # The order is that of docs/states.md.
-MACHINES: Final = (LIMIT_REQUEST, OFFER, GUARANTEE_TERM, REDUCTION, EXCEPTION, CLAIM, MEDIATION)
+MACHINES: Final = (
+    LIMIT_REQUEST,
+    OFFER,
+    GUARANTEE_TERM,
+    RENEWAL_SETTLEMENT,
+    REDUCTION,
+    EXCEPTION,
+    CLAIM,
+    MEDIATION,
+)
 
 
 def allowed_moves() -> list[tuple[str, str, str]]:

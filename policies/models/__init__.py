@@ -48,10 +48,12 @@ from policies.models.parties import (
 )
 from policies.models.policy import LimitsSetBy, Mandate, Policy, PolicyForm, PolicyTerms
 from policies.models.reduction import Reduction, ReductionCause, ReductionStatus
+from policies.models.renewal_settlement import STANDING, RenewalSettlement, SettlementStatus
 from policies.models.submission import RowOutcome, Submission, SubmissionMode, SubmissionRow, SubmissionStatus
 from policies.models.what_if import UNFINISHED, WhatIfPart, WhatIfRun, WhatIfStatus
 
 __all__ = [
+    "STANDING",
     "UNDER_WAY",
     "UNFINISHED",
     "AllowedMove",
@@ -118,8 +120,10 @@ __all__ = [
     "RenderedEndorsement",
     "RenewalOutcome",
     "RenewalRequest",
+    "RenewalSettlement",
     "RequestStatus",
     "RowOutcome",
+    "SettlementStatus",
     "Submission",
     "SubmissionMode",
     "SubmissionRow",
