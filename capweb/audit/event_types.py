@@ -27,6 +27,7 @@ EVENTS: Final[dict[str, str]] = {
     "guarantee.lapsed": "A term ended and no renewal was asked for; deliveries before the end stay covered.",
     "guarantee.reduced": "The amount of a guarantee fell; `was.amount` and `became.amount`.",
     "guarantee.ended": "A guarantee ended before its term did; deliveries before the end stay covered.",
+    "guarantee.cession_corrected": "The rating at its grant was wrong: less is ceded, the guarantee stands.",
     "guarantee.withdrawn": "A guarantee was ended because its policyholder asked for it; `became.reason`.",
     "guarantee.replaced": "Another amount was granted: the guarantee ended the moment its successor began.",
     "reduction.announced": "A cut was announced: `became.maximum` from `became.effective_on` on, unless less is asked.",

@@ -127,6 +127,7 @@ CAUSE: Final = {
     "reduction": Wording(_("Reduction"), "warn"),
     "end": Wording(_("End"), "quiet"),
     "insolvency": Wording(_("End on insolvency"), "bad"),
+    "overdue": Wording(_("End on an overdue too long"), "bad"),
     "withdrawal": Wording(_("Ended on request"), "quiet"),
     "primary_reduced": Wording(_("Follows the primary down"), "warn"),
     "primary_ended": Wording(_("Primary ended"), "bad"),

@@ -232,7 +232,7 @@ def _new_term(
         hold_source_key=row.public_id,
         replaces_cession_id=None if end is None else end.replaced.cession_id,
         run_off_until=None if end is None else end.run_off_until,
-        premium_credited=ZERO if end is None else end.premium_credited,
+        premium_credited=ZERO if end is None else end.ceded_base_credit,
     )
 
 

@@ -90,11 +90,13 @@ def cut_cover(actor: Actor, cuts: Sequence[CoverCut], *, on: date, at: datetime)
         [
             Amendment(
                 cession_id=cut.row.cession_id,
-                amount=cut.amount,
+                # A cession that was corrected carries less already (D-39).
+                amount=min(cut.amount, cut.row.ceded_base),
                 effective_on=on,
                 run_off_until=run_off_until(on, run_off_days=cut.row.run_off_days, law=law),
             )
             for cut in lower
+            if cut.row.ceded_base
         ],
         on=on,
     )

@@ -56,7 +56,12 @@ def _falling(actor: Actor, rows: Sequence[DueTerm], *, on: date) -> list[tuple[D
     treaties: Treaties = open_treaties_on(actor, on=on)
     cases = request_facts.gather(actor, [row.asked(row.amount + (row.primary_amount or ZERO)) for row in rows], on=on)
     judged = judge_batch(
-        actor, cases, law_book=current_law_book(actor), treaties=treaties, on=on, ceded_before=[r.amount for r in rows]
+        actor,
+        cases,
+        law_book=current_law_book(actor),
+        treaties=treaties,
+        on=on,
+        ceded_before=[row.ceded_amount for row in rows],
     )
     found = []
     for row, one in zip(rows, judged, strict=True):

@@ -15,7 +15,6 @@ from capweb.accounts.acting import acting
 from capweb.accounts.actor import Actor
 from capweb.audit.trail import Change, record_changes
 from capweb.kernel.errors import DomainError
-from capweb.kernel.money import to_cent_half_up
 from eligibility.domain.law import LawInForce
 from eligibility.queries.law_book import current_law_book
 from policies.commands.chunks import CHUNK_ROWS, Kept, kept_by_nobody, work_through
@@ -141,7 +140,7 @@ def _renew(actor: Actor, due: Sequence[DueTerm], *, on: date, at: datetime) -> d
     resumed = [row for row in due if not _same_kind_still(row)]
     law_book = current_law_book(actor)
     cases = request_facts.gather(actor, [_asked(row) for row in judgeable], on=on)
-    before = [to_cent_half_up(row.amount * row.ceded_ratio) for row in judgeable]
+    before = [row.ceded_amount for row in judgeable]
     judged = judge_batch(
         actor, cases, law_book=law_book, treaties=open_treaties_on(actor, on=on), on=on, ceded_before=before
     )

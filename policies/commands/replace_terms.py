@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from capweb.accounts.actor import Actor
 from capweb.audit.trail import Change, record_changes
-from capweb.kernel.money import ZERO
+from capweb.kernel.money import ZERO, to_cent_half_up
 from eligibility.domain.law import LawInForce
 from policies.commands.change_cover import CoverChange, issue_changes
 from policies.domain.cover_terms import run_off_until, unearned_premium
@@ -30,6 +30,11 @@ class ReplacedEnd:
     cause: str
     premium_credited: Decimal
     run_off_until: date
+
+    @property
+    def ceded_base_credit(self) -> Decimal:
+        """What of the credit belongs to the amount that is ceded; a corrected cession gave the rest back (D-39)."""
+        return to_cent_half_up(self.premium_credited * self.replaced.right_share)
 
     @classmethod
     def at(cls, day: date, replaced: ReplacedTerm, *, new_amount: Decimal, law: LawInForce) -> ReplacedEnd:

@@ -2,8 +2,9 @@
 
 D-24 (E12): where the cap falls below what runs, the cut is announced with the days of the notice, the policyholder is
 asked for a new request at the lower amount, and what still runs above the cap when the notice ends is cut. D-25 (E13):
-a buyer rated out of the window keeps its running term, without renewal; one that is insolvent ends cover of new
-deliveries at once. E14: upwards nothing happens by itself, an increase is a request.
+a buyer rated out of the window keeps its running term, without renewal; one that is insolvent, or overdue for longer
+than the policy's maximum, ends cover of new deliveries at once. D-39: where the rating was wrong on the first day,
+only the cession is corrected. E14: upwards nothing happens by itself, an increase is a request.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from eligibility.domain.law import LawInForce
 from eligibility.queries.law_book import current_law_book
 from policies.commands.change_cover import CoverCut, cut_cover
 from policies.commands.chunks import CHUNK_ROWS, Kept, kept_by_nobody
+from policies.commands.correct_cessions import correct_cessions
 from policies.commands.judging import Judged, judge_batch, open_treaties_on
 from policies.commands.offering import write_decisions
 from policies.models import Reduction, ReductionCause, ReductionStatus, TermStatus
@@ -31,12 +33,14 @@ from policies.queries.renewals_due import DueTerm
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """How many top-ups were announced a cut, cut at the end of the notice, ended, or had nothing left to cut."""
+    """How many top-ups were announced a cut, cut at the end of the notice, ended, had nothing left to cut, or were
+    corrected in their cession alone."""
 
     announced: int = 0
     cut: int = 0
     ended: int = 0
     overtaken: int = 0
+    corrected: int = 0
 
     def __add__(self, other: Reviewed) -> Reviewed:
         return Reviewed(
@@ -44,6 +48,7 @@ class Reviewed:
             self.cut + other.cut,
             self.ended + other.ended,
             self.overtaken + other.overtaken,
+            self.corrected + other.corrected,
         )
 
 
@@ -53,7 +58,24 @@ def review_buyers(actor: Actor, *, on: date, at: datetime, kept: Kept = kept_by_
     Run again on the same day it finds nothing to do. A fixed number of queries for each chunk; `kept` is told the
     counts of each chunk inside it.
     """
-    return _announce(actor, on=on, at=at, kept=kept) + _carry_out(actor, on=on, at=at, kept=kept)
+    corrected = correct_cessions(actor, on=on, kept=lambda count: kept(asdict(Reviewed(corrected=count))))
+    overdue = _end_overdue(actor, on=on, at=at, kept=kept)
+    done = _announce(actor, on=on, at=at, kept=kept) + _carry_out(actor, on=on, at=at, kept=kept)
+    return overdue + done + Reviewed(corrected=corrected)
+
+
+def _end_overdue(actor: Actor, *, on: date, at: datetime, kept: Kept) -> Reviewed:
+    total, after_id = Reviewed(), 0
+    while True:
+        with acting(actor):
+            rows = renewals_due.overdue(actor, on=on, limit=CHUNK_ROWS, after_id=after_id)
+            if not rows:
+                return total
+            after_id = rows[-1].term_id
+            cut_cover(actor, [CoverCut(row, ZERO, "overdue") for row in rows], on=on, at=at)
+            done = Reviewed(ended=len(rows))
+            kept(asdict(done))
+        total += done
 
 
 def _announce(actor: Actor, *, on: date, at: datetime, kept: Kept) -> Reviewed:

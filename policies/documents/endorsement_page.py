@@ -24,6 +24,7 @@ TITLES: Final = {
     "primary_reduced": "Avenant de réduction (garantie primaire réduite)",
     "primary_ended": "Avenant de fin de garantie (garantie primaire éteinte)",
     "insolvency": "Avenant de fin de garantie (insolvabilité de l’acheteur)",
+    "overdue": "Avenant de fin de garantie (retard de paiement de l’acheteur)",
     "law_change": "Avenant de mise en conformité avec les textes",
     "withdrawal": "Avenant de résiliation par l’assuré",
     "end": "Avenant de fin de garantie",

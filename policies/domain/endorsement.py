@@ -66,6 +66,7 @@ Cause = Literal[
     "primary_reduced",
     "primary_ended",
     "insolvency",
+    "overdue",
     "law_change",
     "withdrawal",
     "end",

@@ -19,7 +19,7 @@ COUNTED: Final[Mapping[str, tuple[str, ...]]] = {
     "renewals": ("renewed", "renewals_refused", "renewals_referred", "renewals_failed"),
     "lapses": ("lapsed", "lapses_failed"),
     "complements": ("complements_reduced", "complements_ended"),
-    "reviews": ("reviewed_announced", "reviewed_cut", "reviewed_ended", "reviewed_overtaken"),
+    "reviews": ("reviewed_announced", "reviewed_cut", "reviewed_ended", "reviewed_overtaken", "reviewed_corrected"),
     "notices": ("notices",),
 }
 

@@ -19,6 +19,7 @@ class EndorsementCause(models.TextChoices):
     REDUCTION = "reduction", "reduction"
     END = "end", "end of what is replaced"
     INSOLVENCY = "insolvency", "end on insolvency"
+    OVERDUE = "overdue", "end on an overdue too long"
     WITHDRAWAL = "withdrawal", "end on the policyholder's wish"
     PRIMARY_REDUCED = "primary_reduced", "reduction that follows the primary"
     PRIMARY_ENDED = "primary_ended", "end that follows the primary"

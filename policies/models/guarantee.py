@@ -64,7 +64,10 @@ class TermStatus(models.TextChoices):
 
 
 class GuaranteeTerm(TenantRow):
-    """Three months of a guarantee. Days are half-open; terms of one policy and buyer never overlap."""
+    """Three months of a guarantee. Days are half-open; terms of one policy and buyer never overlap.
+
+    `right_amount` is what might have been granted where the rating proved wrong (D-39): no more is ceded.
+    """
 
     guarantee = TenantForeignKey(Guarantee, related_name="terms")
     policy = TenantForeignKey(Policy, related_name="+")
@@ -77,6 +80,7 @@ class GuaranteeTerm(TenantRow):
     cover_end = models.DateField()
     amount = amount_field()
     granted_amount = amount_field()
+    right_amount = models.DecimalField(max_digits=18, decimal_places=2, null=True)
     insured_ratio = ratio_field()
     retention_ratio = ratio_field()
     ceded_ratio = ratio_field()
@@ -97,6 +101,10 @@ class GuaranteeTerm(TenantRow):
             not_negative("guarantee_term_not_negative", "amount", "premium"),
             models.CheckConstraint(condition=Q(granted_amount__gt=0), name="guarantee_term_grants_something"),
             models.CheckConstraint(condition=Q(amount__lte=F("granted_amount")), name="guarantee_term_never_grows"),
+            models.CheckConstraint(
+                condition=Q(right_amount__isnull=True) | Q(right_amount__gte=0, right_amount__lt=F("granted_amount")),
+                name="guarantee_term_corrected_downwards",
+            ),
             models.CheckConstraint(condition=Q(granted_end__gt=F("granted_first")), name="guarantee_term_in_order"),
             models.CheckConstraint(
                 condition=Q(cover_first=F("granted_first"))

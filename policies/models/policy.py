@@ -54,7 +54,8 @@ class Policy(TenantRow):
 class PolicyTerms(DatedFact):
     """What the policy says, from a day on. Delays in days; the longest payment and the declaration delay bound the
     run-off of a top-up (D-36). A delay that the policy does not tell is null and never guessed: `invoicing_delay_days`
-    from delivery to invoice (D-31), `waiting_period_days` from due day to protracted default.
+    from delivery to invoice (D-31), `waiting_period_days` from due day to protracted default, `maximum_overdue_days`
+    from due day to the end of cover of new deliveries to the buyer (D-25).
     """
 
     policy = TenantForeignKey(Policy, related_name="terms", db_index=False)
@@ -64,6 +65,7 @@ class PolicyTerms(DatedFact):
     declaration_delay_days = models.PositiveSmallIntegerField(default=60)
     invoicing_delay_days = models.PositiveSmallIntegerField(null=True)
     waiting_period_days = models.PositiveSmallIntegerField(null=True)
+    maximum_overdue_days = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         indexes: ClassVar = [newest_first("policy_terms_newest", "policy")]

@@ -12,7 +12,7 @@ from reinsurance.domain.reconciling import CoverInForce
 _BLOCK_ROWS: Final = 20_000
 _SQL: Final = """
 SELECT term.id, term.insurer_id, guarantee.public_id, term.granted_first, term.cession_id, guarantee.kind,
-       guarantee.market, round(term.amount * term.ceded_ratio, 2)
+       guarantee.market, round(LEAST(term.amount, term.right_amount) * term.ceded_ratio, 2)
 FROM policies_guaranteeterm term
 JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id AND guarantee.insurer_id = term.insurer_id
 WHERE term.status = 'running' AND term.id > %s

@@ -21,6 +21,7 @@ class DueTerm:
     """A running term that ends, with everything that renewing or lapsing it needs.
 
     `limit_decision` is that of the latest notice in effect; `renewal_id` None where nobody asked.
+    `right_amount` is what of the amount is ceded where its rating proved wrong (D-39).
     `run_off_days` is the policy's longest payment term plus its declaration delay (D-36).
     """
 
@@ -58,11 +59,17 @@ class DueTerm:
     granted_first: date
     limit_request_id: int
     wished_total: Decimal
+    right_amount: Decimal | None
 
     @property
     def ceded_amount(self) -> Decimal:
         """What it draws on the envelope."""
-        return to_cent_half_up(self.amount * self.ceded_ratio)
+        return to_cent_half_up(self.ceded_base * self.ceded_ratio)
+
+    @property
+    def ceded_base(self) -> Decimal:
+        """What of the amount is ceded, before the treaty's share."""
+        return self.amount if self.right_amount is None else min(self.amount, self.right_amount)
 
     def asked(self, requested_total: Decimal) -> Asked:
         """The wish that this term be followed or replaced, on the latest notice. Raises ValueError without a notice."""
@@ -89,7 +96,8 @@ SELECT term.id, guarantee.id, guarantee.public_id, guarantee.product, guarantee.
        lim.id, lim.decision, lim.amount, request.payment_days, request.french_share, request.sale_currency,
        request.is_construction_subcontract, COALESCE(terms.run_off_days, 150),
        buyer.identifier, buyer.name, buyer.country, policy.number, holder.public_id, holder.name,
-       term.granted_first, request.id, request.requested_total
+       term.granted_first, request.id, request.requested_total,
+       term.right_amount
 FROM policies_guaranteeterm term
 JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id
 JOIN policies_limitrequest request ON request.id = guarantee.limit_request_id
@@ -103,7 +111,8 @@ LEFT JOIN LATERAL (
       AND effective_on <= %(on)s AND booked_on <= %(on)s
     ORDER BY effective_on DESC, id DESC LIMIT 1) lim ON true
 LEFT JOIN LATERAL (
-    SELECT longest_payment_days + declaration_delay_days AS run_off_days FROM policies_policyterms
+    SELECT longest_payment_days + declaration_delay_days AS run_off_days, maximum_overdue_days
+    FROM policies_policyterms
     WHERE insurer_id = term.insurer_id AND policy_id = policy.id AND effective_on <= %(on)s AND booked_on <= %(on)s
     ORDER BY effective_on DESC, id DESC LIMIT 1) terms ON true
 WHERE term.insurer_id = %(insurer)s AND term.status = 'running'
@@ -116,8 +125,23 @@ _RE_RATED: Final = """ AND term.cover_end > %(on)s AND EXISTS (
     SELECT 1 FROM policies_buyerrating rated
     WHERE rated.insurer_id = term.insurer_id AND rated.buyer_id = term.buyer_id
       AND rated.effective_on <= %(on)s AND rated.booked_on <= %(on)s
+      -- What was wrong on the first day is corrected in the cession and stands towards the policyholder (D-39).
+      AND (rated.is_insolvent OR rated.effective_on > term.granted_first OR rated.booked_on <= term.booked_on)
       AND GREATEST(rated.effective_on, rated.booked_on) >= %(on)s - 1
       AND GREATEST(rated.effective_on, rated.booked_on) >= term.booked_on)"""
+_OVERDUE: Final = """ AND term.cover_end > %(on)s AND EXISTS (
+    SELECT 1 FROM policies_claim claim
+    JOIN policies_claiminvoice invoice ON invoice.insurer_id = claim.insurer_id AND invoice.claim_id = claim.id
+    LEFT JOIN LATERAL (
+        SELECT due_on FROM policies_duedayextension
+        WHERE insurer_id = claim.insurer_id AND invoice_id = invoice.id
+        ORDER BY agreed_on DESC, id DESC LIMIT 1) later ON true
+    WHERE claim.insurer_id = term.insurer_id AND claim.policy_id = term.policy_id AND claim.buyer_id = term.buyer_id
+      AND claim.status <> 'withdrawn'
+      AND COALESCE(later.due_on, invoice.due_on) + terms.maximum_overdue_days < %(on)s
+      AND invoice.amount + invoice.vat_amount > (
+          SELECT COALESCE(sum(paid.amount), 0) FROM policies_invoicepayment paid
+          WHERE paid.insurer_id = claim.insurer_id AND paid.invoice_id = invoice.id))"""
 _CUT_DUE: Final = """ AND term.cover_end > %(on)s AND EXISTS (
     SELECT 1 FROM policies_reduction cut
     WHERE cut.insurer_id = term.insurer_id AND cut.term_id = term.id AND cut.status = 'announced'
@@ -183,6 +207,14 @@ def re_rated(actor: Actor, *, on: date, limit: int, after_id: int = 0) -> list[D
     The night of a day comes before what is entered on it, and nights are opened one after another.
     """
     return _read(actor, _RE_RATED + " AND term.id > %(after)s" + _LOCKED_CHUNK, on=on, limit=limit, after=after_id)
+
+
+def overdue(actor: Actor, *, on: date, limit: int, after_id: int = 0) -> list[DueTerm]:
+    """Running terms on buyers who owe a declared invoice for longer than the policy's maximum; locked, by term id.
+
+    A policy that does not tell its maximum ends nothing.
+    """
+    return _read(actor, _OVERDUE + " AND term.id > %(after)s" + _LOCKED_CHUNK, on=on, limit=limit, after=after_id)
 
 
 def cuts_due(actor: Actor, *, on: date, limit: int, after_id: int = 0) -> list[DueTerm]:

@@ -16,7 +16,10 @@ from capweb.kernel.money import to_cent_half_up
 
 @dataclass(frozen=True, slots=True)
 class ReplacedTerm:
-    """A running term with what its end brings about; amounts in euro, days half-open."""
+    """A running term with what its end brings about; amounts in euro, days half-open.
+
+    `right_amount` is what of it is ceded where its rating proved wrong (D-39), `right_share` its share of the grant.
+    """
 
     request_id: int
     term_id: int
@@ -30,16 +33,24 @@ class ReplacedTerm:
     granted_end: date
     cover_end: date
     run_off_days: int
+    right_amount: Decimal | None
+    right_share: Decimal
 
     @property
     def ceded_amount(self) -> Decimal:
         """What it draws on the envelope, which its successor takes over."""
-        return to_cent_half_up(self.amount * self.ceded_ratio)
+        return to_cent_half_up(self.ceded_base * self.ceded_ratio)
+
+    @property
+    def ceded_base(self) -> Decimal:
+        """What of the amount is ceded, before the treaty's share."""
+        return self.amount if self.right_amount is None else min(self.amount, self.right_amount)
 
 
 _SQL: Final = """
 SELECT request.id, term.id, guarantee.id, guarantee.public_id, term.cession_id, term.amount, term.ceded_ratio,
-       term.premium, term.granted_first, term.granted_end, term.cover_end, COALESCE(terms.run_off_days, 150)
+       term.premium, term.granted_first, term.granted_end, term.cover_end, COALESCE(terms.run_off_days, 150),
+       term.right_amount, COALESCE(term.right_amount / term.granted_amount, 1)
 FROM policies_limitrequest request
 JOIN policies_guarantee guarantee ON guarantee.id = request.changes_id
 JOIN policies_guaranteeterm term ON term.guarantee_id = guarantee.id AND term.status = 'running'

@@ -162,7 +162,7 @@ class CessionReceipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amendment:
-    """A running cession whose amount falls to `amount` (above zero) from `effective_on` (D-27).
+    """A running cession whose amount falls to `amount` from `effective_on` (D-27); to nothing by correction only.
 
     The ceded difference goes to run-off until `run_off_until`. `is_correction` (D-39) takes it back to the envelope
     instead, as never ceded, with `premium_credited` (before cession) of the premium.
@@ -178,7 +178,7 @@ class Amendment:
     def __post_init__(self) -> None:
         _must_be_cents(self.amount, what="an amount")
         _must_be_cents(self.premium_credited, what="a premium credited")
-        if self.amount == 0:
+        if self.amount == 0 and not self.is_correction:
             raise ValueError("a cession that falls to nothing is ended")
         if not self.is_correction and self.run_off_until is None:
             raise ValueError("what was in force stays engaged until a day: run_off_until")

@@ -13,12 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from capweb.accounts.acting import acting
 from policies.commands.accept_offers import accept_offers
 from policies.commands.cancel_requests import cancel_requests
+from policies.commands.pursue_claims import Extension, extend_due_days
 from policies.commands.request_changes import ChangeWish, request_changes
 from policies.commands.review_buyers import Reviewed, review_buyers
 from policies.commands.withdraw_guarantees import Withdrawal, withdraw_guarantees
-from policies.models import Endorsement, Guarantee, GuaranteeTerm, LimitRequest, Offer, Reduction
+from policies.models import Endorsement, Guarantee, GuaranteeTerm, LimitRequest, Offer, PolicyTerms, Reduction
 from reinsurance.models import LedgerAccount, Transfer
 from reinsurance.queries.verification import verify_ledger
+from tests import claims
 from tests import factories as make
 from tests.books import open_books
 from tests.cast import OPENING_DAY
@@ -269,3 +271,60 @@ def test_a_better_rating_changes_nothing_by_itself_and_lets_more_be_asked(world)
     make.rated(world, whom, on=LATER, grade="6")
     assert review_buyers(world, on=LATER, at=NOON) == Reviewed()
     assert changed(world, guarantee, "200000").outcome == "offered"
+
+
+OVERDUE_FROM = date(2020, 8, 31)
+
+
+@pytest.fixture
+def unpaid(world):
+    """A top-up under a policy that allows 60 days of overdue, with an invoice due on 1 July that nobody pays."""
+    cover = claims.covered(world, total="100000")
+    tell_maximum_overdue(world, cover, days=60)
+    receipt = claims.declared(
+        world, cover, claims.invoice("30000.00", delivered_on=OPENING_DAY, due_on=date(2020, 7, 1)), on=LATER
+    )
+    return cover, receipt.claim
+
+
+def tell_maximum_overdue(actor, cover, *, days):
+    with acting(actor):
+        terms = PolicyTerms.objects.get(policy_id=cover.who.policy_id)
+        terms.pk, terms.maximum_overdue_days, terms.source_reference = None, days, f"{terms.source_reference} bis"
+        terms.save()
+
+
+def test_a_buyer_overdue_for_longer_than_the_policy_allows_ends_cover_of_new_deliveries(world, unpaid):
+    cover, _claim = unpaid
+    day = OVERDUE_FROM - timedelta(days=1)
+    assert review_buyers(world, on=day, at=NOON) == Reviewed()
+    assert review_buyers(world, on=OVERDUE_FROM, at=NOON) == Reviewed(ended=1)
+    term = term_of(world, cover.guarantee)
+    assert (term.status, term.cover_end) == ("ended", OVERDUE_FROM)
+    with acting(world):
+        assert Endorsement.objects.get(cause="overdue").snapshot["term"]["cover_end"] == OVERDUE_FROM.isoformat()
+    assert (balance(world, "live"), balance(world, "run_off")) == (Decimal(0), Decimal("95000.00"))
+    assert review_buyers(world, on=OVERDUE_FROM, at=NOON) == Reviewed()
+    ledger_agrees()
+
+
+def test_who_pays_or_was_given_time_keeps_its_cover(world, unpaid):
+    cover, claim = unpaid
+    late = {"claim": claim, "source_reference": "later", "invoice": "F1"}
+    with acting(world):
+        extend_due_days(
+            world,
+            [Extension(**late, due_on=date(2020, 7, 20), agreed_on=date(2020, 7, 10), reason="echeancier")],
+            on=LATER,
+        )
+    assert review_buyers(world, on=OVERDUE_FROM, at=NOON) == Reviewed()
+    assert review_buyers(world, on=date(2020, 9, 14), at=NOON) == Reviewed()
+    assert term_of(world, cover.guarantee).status == "running"
+
+
+def test_a_policy_that_tells_no_maximum_ends_nothing(world):
+    cover = claims.covered(world, total="100000")
+    claims.declared(
+        world, cover, claims.invoice("30000.00", delivered_on=OPENING_DAY, due_on=date(2020, 7, 1)), on=LATER
+    )
+    assert review_buyers(world, on=date(2020, 9, 14), at=NOON) == Reviewed()

@@ -113,6 +113,7 @@ def test_a_part_that_was_cut_off_goes_on_where_it_stopped_and_counts_everything_
         "reviewed_cut": 0,
         "reviewed_ended": 0,
         "reviewed_overtaken": 0,
+        "reviewed_corrected": 0,
         "notices": 0,
     }
     with acting(world):

@@ -1,0 +1,121 @@
+"""A rating turns out to have been wrong on the day of a grant: the cession is corrected, the guarantee stands (D-39).
+
+Towards the policyholder decision and endorsement stay as they are. The State's guarantee is acquired within its
+conditions only: the stored decision is judged again with the right rating and nothing else changed, and what lies above
+what it then allows is for the insurer's account from the first day, with its part of the premium.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+from django.db import connections
+
+from capweb.accounts.acting import acting
+from capweb.accounts.actor import Actor
+from capweb.audit.trail import Change, record_changes
+from capweb.kernel.money import ZERO, to_cent_half_up
+from eligibility.domain.decision import NO_NEED, REFUSE, Decision
+from eligibility.domain.facts import Facts
+from eligibility.queries.rejudged import rejudged
+from policies.commands.chunks import CHUNK_ROWS
+from policies.queries.wrong_ratings import WronglyRated, wrongly_rated
+from reinsurance.commands.amend_cessions import amend_cessions
+from reinsurance.domain.cession import Amendment
+
+
+def correct_cessions(actor: Actor, *, on: date, kept: Callable[[int], None]) -> int:
+    """Correct the cessions of running terms whose rating was wrong; how many. `kept` is told of each chunk, inside it.
+
+    Run again it finds nothing to do: a cession only ever falls to what the right fact allows. A fixed number of queries
+    for each chunk.
+    """
+    total, after_id = 0, 0
+    while True:
+        with acting(actor):
+            rows = wrongly_rated(actor, on=on, limit=CHUNK_ROWS, after_id=after_id)
+            if not rows:
+                return total
+            after_id = rows[-1].term_id
+            right = rejudged(actor, {row.decision_id: _with_right_rating(row) for row in rows})
+            allowed = [(row, _allowed(right[row.decision_id], row)) for row in rows]
+            lower = [(row, amount) for row, amount in allowed if amount < row.ceded_base]
+            _correct(actor, lower, on=on)
+            kept(len(lower))
+        total += len(lower)
+
+
+def _with_right_rating(row: WronglyRated) -> Callable[[Facts], Facts]:
+    def changed(case: Facts) -> Facts:
+        buyer = msgspec.structs.replace(
+            case.buyer,
+            grade=row.grade or None,
+            default_probability=row.default_probability,
+            assessed_on=row.assessed_on,
+            insolvent=row.is_insolvent,
+        )
+        return msgspec.structs.replace(case, buyer=buyer)
+
+    return changed
+
+
+def _allowed(right: Decision, row: WronglyRated) -> Decimal:
+    """What might have been ceded of the term; of a case that waits for somebody, the most that could be approved."""
+    if right.outcome in (REFUSE, NO_NEED):
+        return ZERO
+    amount = right.maximum if right.granted is None else right.granted
+    return row.amount if amount is None else min(amount, row.amount)
+
+
+def _correct(actor: Actor, lower: Sequence[tuple[WronglyRated, Decimal]], *, on: date) -> None:
+    if not lower:
+        return
+    amend_cessions(
+        actor,
+        [
+            Amendment(
+                cession_id=row.cession_id,
+                amount=amount,
+                effective_on=row.first_day,
+                is_correction=True,
+                premium_credited=_premium_of(row, row.ceded_base - amount),
+            )
+            for row, amount in lower
+        ],
+        on=on,
+    )
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "UPDATE policies_guaranteeterm term SET right_amount = corrected.amount "
+            "FROM unnest(%s::bigint[], %s::numeric[]) AS corrected (id, amount) "
+            "WHERE term.id = corrected.id AND term.insurer_id = %s",
+            [[row.term_id for row, _ in lower], [amount for _, amount in lower], actor.insurer_id],
+        )
+    record_changes(
+        [
+            Change(
+                "guarantee.cession_corrected",
+                row.guarantee_public_id,
+                was={"ceded_base": str(row.ceded_base)},
+                became={
+                    "ceded_base": str(amount),
+                    "excess": str(row.amount - amount),
+                    "grade": row.grade,
+                    "rating": row.rating_source,
+                },
+            )
+            for row, amount in lower
+        ],
+        insurer_id=actor.insurer_id,
+        actor=actor.name,
+        actor_role=actor.role,
+        booked_on=on,
+    )
+
+
+def _premium_of(row: WronglyRated, amount: Decimal) -> Decimal:
+    """The part of the term's premium that an amount of it carries, half up to the cent."""
+    return to_cent_half_up(row.premium * amount / row.granted_amount)
