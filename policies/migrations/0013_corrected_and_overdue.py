@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_event_stream"),
         ("eligibility", "0005_law_editions"),
-        ("policies", "0011_replacements"),
+        ("policies", "0012_referred_renewals_settled_by_two"),
         ("reinsurance", "0011_statistics_of_the_books"),
     ]
 
