@@ -44,7 +44,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
         | {"buyer_limits.write", "renewals.write", "guarantees.withdraw", "what_if.run", "messages.send"}
         | {"renewals.settle", "renewals.confirm"}
         | _EXCEPTIONS
-        | {"exceptions.decide"}
+        | {"exceptions.decide", "short_notices.confirm"}
         | _CONTRACTS
         | _CLAIMS
     ),

@@ -75,6 +75,14 @@ MENU: Final = (
         frozenset({"policies:exception", "policies:open_exception", "policies:decide_exception"}),
     ),
     Entry(
+        _("Notices"),
+        "policies:primary_notices",
+        "mail-forward",
+        "documents.read",
+        frozenset({DESK, PORTAL}),
+        frozenset({"policies:new_primary_notice", "policies:short_notice", "policies:settle_short_notice"}),
+    ),
+    Entry(
         _("Messages"),
         "policies:messages",
         "mail",

@@ -147,6 +147,23 @@ EXCEPTION: Final = {
     "expired": Wording(pgettext_lazy("decision", "Ended"), "quiet", "hourglass-empty"),
     "withdrawn": Wording(_("Taken back"), "quiet", "ban"),
 }
+SHORT_NOTICE: Final = {
+    "asked": Wording(_("To be confirmed"), "warn", "clock"),
+    "confirmed": Wording(_("Confirmed"), "good", "check"),
+    "rejected": Wording(_("Not confirmed"), "bad", "x"),
+}
+EXCEPTIONAL_CASE: Final = {
+    "insolvency": Wording(_("Insolvency of the buyer")),
+    "fraud": Wording(_("Fraud")),
+    "overdue": Wording(_("Overdue beyond the policy's limit")),
+}
+LIMIT_DECISION: Final = {
+    "cessation": Wording(_("End of the limit"), "bad", "x"),
+    "reduction": Wording(_("Reduction"), "warn", "arrow-down-right"),
+    "refusal": Wording(_("Refusal"), "bad", "x"),
+    "partial_grant": Wording(_("Partial grant"), "info", "arrow-down-right"),
+    "grant": Wording(_("Limit granted or raised"), "good", "check"),
+}
 MEDIATION: Final = {
     "opened": Wording(_("Before the mediator"), "warn", "clock"),
     "maintained": Wording(_("Decision maintained"), "quiet", "x"),
@@ -409,6 +426,7 @@ MESSAGE: Final = {
     "guarantee_ended": Wording(pgettext_lazy("message", "Guarantee ended early")),
     "renewal_notice": Wording(pgettext_lazy("message", "A term is ending")),
     "primary_notice": Wording(pgettext_lazy("message", "Decision on the primary limit")),
+    "buyer_notice": Wording(pgettext_lazy("message", "Decision told to the buyer")),
 }
 # What became of a message's mails, and of one mail.
 MAIL: Final = {
@@ -689,6 +707,9 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "row_state": ROW_STATE,
     "exception": EXCEPTION,
     "mediation": MEDIATION,
+    "short_notice": SHORT_NOTICE,
+    "exceptional_case": EXCEPTIONAL_CASE,
+    "limit_decision": LIMIT_DECISION,
     "exception_kind": EXCEPTION_KIND,
     "exception_holder": EXCEPTION_HOLDER,
     "exception_step": EXCEPTION_STEP,

@@ -17,7 +17,6 @@ from capweb.http.schemas import IDEMPOTENCY_KEY, problems
 from policies.api import inputs, outputs
 from policies.api.inputs import GivenLimit, GivenRating
 from policies.commands.change_buyer_limits import LimitNotice, change_buyer_limits, record_buyer_ratings
-from policies.commands.propose_top_ups import propose_top_ups
 
 LARGEST: Final = settings.LARGEST_BATCH_ROWS
 
@@ -33,7 +32,10 @@ class BulkBuyerLimits(Operation):
         summary="Send decisions on primary limits",
         description=(
             "`decision`: `grant`, `partial_grant`, `reduction`, `refusal` or `cessation`. All rows, or none. The "
-            "answer tells for each row what the public top-up would give, to be proposed in the same step."
+            "answer tells for each row what the public top-up would give, to be proposed in the same step, and the "
+            "letter that was written. A cut of a limit that stands counts 30 days after it was notified; earlier only "
+            "with `exceptional_case` (`insolvency`, `fraud`, `overdue`) and `exceptional_reason`: then it is `waiting` "
+            "for a second person. `is_opening_state`: how the limit stood when the books were opened, told long ago."
         ),
         parameters=[IDEMPOTENCY_KEY],
         request={"application/json": inputs.array_of(GivenLimit, largest=LARGEST)},
@@ -46,10 +48,16 @@ class BulkBuyerLimits(Operation):
         return done_once(request, {"body": given}, lambda: self._stored(notices))
 
     def _stored(self, notices: Sequence[LimitNotice]) -> Answer:
-        new = change_buyer_limits(self.actor, notices, on=self.on)
-        top_ups = propose_top_ups(self.actor, [one.source_reference for one in notices], on=self.on)
-        counts = {"received": len(notices), "new": new, "known": len(notices) - new}
-        return Answer(200, outputs.LimitsReceipt({**counts, "top_ups": top_ups}).data)
+        taken = change_buyer_limits(self.actor, notices, on=self.on)
+        shown = {
+            "received": len(notices),
+            "new": taken.new,
+            "known": len(notices) - taken.new,
+            "top_ups": taken.top_ups,
+            "letters": taken.letters,
+            "waiting": taken.waiting,
+        }
+        return Answer(200, outputs.LimitsReceipt(shown).data)
 
 
 class BulkBuyerRatings(Operation):

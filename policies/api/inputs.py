@@ -37,6 +37,9 @@ class GivenLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     amount: Decimal
     buyer_country: Country = "FR"
     requested_amount: Decimal | None = None
+    exceptional_case: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    exceptional_reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    is_opening_state: bool = False
 
     def __post_init__(self) -> None:
         must_print(self.source_reference, self.policy_number, self.buyer_identifier)

@@ -381,6 +381,21 @@ class TopUpPossible(Output):
     premium_illustrative = serializers.BooleanField(source="is_premium_illustrative")
 
 
+class LetterGiven(Output):
+    """The letter about one decision; its PDF is at `/letters/{number}.pdf`."""
+
+    source_reference = serializers.CharField()
+    number = serializers.CharField()
+    effective_on = serializers.DateField()
+
+
+class WaitingCut(Output):
+    """A cut at short notice that waits for a second person."""
+
+    source_reference = serializers.CharField()
+    id = serializers.CharField(source="public_id")
+
+
 class LimitsReceipt(Output):
     """What a feed of limits brought, and the top-ups possible where less than was asked or had is covered now."""
 
@@ -388,6 +403,8 @@ class LimitsReceipt(Output):
     new = serializers.IntegerField()
     known = serializers.IntegerField()
     top_ups = TopUpPossible(many=True)
+    letters = LetterGiven(many=True)
+    waiting = WaitingCut(many=True)
 
 
 class FeedReceipt(Output):

@@ -2,7 +2,7 @@
 
 Told in the same step as the insurer's decision (E1 to E4), so that nobody refuses 200,000 without knowing that CAP+ is
 possible for 100,000. Judged by the same rules as a request of that day, the need as D-45 reads it; nothing is stored,
-and the envelope's room is not looked at: an offer is what holds it.
+and the envelope's room is not looked at: an offer is what holds it. Who has declined top-ups is proposed none (E6).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from capweb.accounts.acting import acting
 from capweb.accounts.actor import Actor
@@ -19,8 +20,10 @@ from eligibility.domain.decision import GRANT, GRANT_REDUCED
 from eligibility.queries.law_book import current_law_book
 from policies.domain.limit_request import market_of
 from policies.models import BuyerLimit, LimitDecision
-from policies.queries import request_facts
+from policies.queries import opt_outs, request_facts
 from policies.queries.request_facts import Asked
+
+OPTED_OUT: Final = "opted_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class TopUpPossible:
     """One notice and what a request of today would be answered; amounts in euro.
 
     `outcome` is the decision's; `amount` and `premium` (a quarter's) are None unless it would be granted. Export asks
-    for facts of the sale that a notice does not hold: there the outcome is `refer`.
+    for facts of the sale that a notice does not hold: there the outcome is `refer`. `opted_out`: none is wanted.
     """
 
     source_reference: str
@@ -55,14 +58,16 @@ def propose_top_ups(actor: Actor, source_references: Sequence[str], *, on: date)
         )
         cases = request_facts.gather(actor, [_asked(row) for row in notices], on=on)
         law = current_law_book(actor).on(on)
+        unwanted = opt_outs.opted_out(actor, [(row.policy_id, row.buyer_id) for row in notices], on=on)
     decisions = [engine.decide(case, law) for case in cases]
     found = []
     for row, decision in zip(notices, decisions, strict=True):
-        is_grant = decision.outcome in (GRANT, GRANT_REDUCED)
+        is_wanted = (row.policy_id, row.buyer_id) not in unwanted
+        is_grant = is_wanted and decision.outcome in (GRANT, GRANT_REDUCED)
         found.append(
             TopUpPossible(
                 source_reference=row.source_reference,
-                outcome=decision.outcome,
+                outcome=decision.outcome if is_wanted else OPTED_OUT,
                 product=decision.product,
                 lost_amount=_wanted(row) - row.amount,
                 amount=decision.granted if is_grant else None,

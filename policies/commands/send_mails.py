@@ -27,8 +27,8 @@ from capweb.audit.trail import Change, record_changes
 from capweb.kernel.errors import DomainError
 from policies.commands.write_messages import SEND_TASK
 from policies.domain.messages import minutes_to_next_try
-from policies.models import DeliveryStatus, MessageDelivery
-from policies.queries import addressees
+from policies.models import DeliveryStatus, Message, MessageDelivery
+from policies.queries import addressees, portal_addresses
 from policies.queries import messages as message_rows
 
 log = structlog.get_logger(__name__)
@@ -47,7 +47,7 @@ SET status = 'sending', attempts = attempts + 1, next_try_at = %(silent_until)s,
 FROM due, policies_message message, accounts_organisation house
 WHERE delivery.id = due.id AND message.id = delivery.message_id AND house.id = delivery.insurer_id
 RETURNING delivery.id, delivery.address, delivery.round, delivery.attempts, message.public_id, message.subject,
-          message.body, house.name
+          message.body, house.name, message.to_buyer_id IS NOT NULL
 """
 
 
@@ -75,6 +75,7 @@ class _Mail:
     subject: str
     body: str
     insurer: str
+    is_to_buyer: bool
 
 
 def send_mails(actor: Actor, *, at: datetime, is_sandbox: bool, limit: int = BATCH_MAILS) -> Sent:
@@ -104,8 +105,7 @@ def send_again(actor: Actor, message: str, *, on: date) -> int:
     actor.must_be_allowed("messages.send")
     with acting(actor):
         row = message_rows.locked(actor, message, on=on)
-        to = addressees.people_of(actor, [row.recipient_id] if row.recipient_id else [])
-        addresses = to[row.recipient_id].addresses if row.recipient_id else ()
+        addresses = _addresses(actor, row, on=on)
         if not addresses:
             raise NobodyToWriteTo(
                 f"Nobody at the recipient of {message} has an address here: send the letter by post.",
@@ -129,6 +129,15 @@ def send_again(actor: Actor, message: str, *, on: date) -> int:
         )
         wake_after_commit(SEND_TASK, insurer=actor.insurer_id)
     return len(addresses)
+
+
+def _addresses(actor: Actor, row: Message, *, on: date) -> Sequence[str]:
+    """Where the recipient is written to today: its people, or the address at which the buyer asked to be told."""
+    if row.to_buyer_id:
+        return [one.address for one in portal_addresses.of_buyers(actor, [row.to_buyer_id], on=on).values()]
+    if not row.recipient_id:
+        return ()
+    return addressees.people_of(actor, [row.recipient_id])[row.recipient_id].addresses
 
 
 def _claimed(actor: Actor, *, at: datetime, limit: int) -> list[_Mail]:
@@ -160,7 +169,9 @@ def _handed_over(mails: Sequence[_Mail], connection: BaseEmailBackend) -> dict[i
 
 def _mail(mail: _Mail, connection: BaseEmailBackend) -> EmailMessage:
     where = settings.PUBLIC_ADDRESS
-    link = where.rstrip("/") + reverse("policies:message", args=[mail.message]) if where else ""
+    # A buyer does not sign in here.
+    opens = where and not mail.is_to_buyer
+    link = where.rstrip("/") + reverse("policies:message", args=[mail.message]) if opens else ""
     sender = settings.DEFAULT_FROM_EMAIL
     domain = sender.rpartition("@")[2].strip(">") or "localhost"
     return EmailMessage(

@@ -34,8 +34,8 @@ MAILED_BACK_DAYS: Final = 7
 NOBODY: Final = Addressee(0, "fr", ())
 _MESSAGE_COLUMNS: Final = (
     "id", "insurer_id", "public_id", "source_key", "recipient_id", "policy_id", "limit_request_id", "offer_id",
-    "guarantee_id", "endorsement_id", "notice_id", "buyer_limit_id", "template", "language", "subject", "body",
-    "booked_on", "read_by",
+    "guarantee_id", "endorsement_id", "notice_id", "buyer_limit_id", "letter_id", "claim_id", "to_buyer_id",
+    "template", "language", "subject", "body", "booked_on", "read_by",
 )  # fmt: skip
 _DELIVERY_COLUMNS: Final = ("insurer_id", "message_id", "address", "round", "status", "attempts", "asked_by", "failure")
 
@@ -70,7 +70,7 @@ def write_drafts(actor: Actor, drafts: Sequence[Draft], *, on: date) -> list[str
     if not drafts:
         return []
     to = addressees.of_policies(actor, [(draft.policy_id, draft.facts.on) for draft in drafts])
-    whom = [to[draft.policy_id, draft.facts.on] or NOBODY for draft in drafts]
+    whom = [_addressee(draft, to[draft.policy_id, draft.facts.on]) for draft in drafts]
     reasons = _reasons(actor, drafts, [one.language for one in whom])
     insurer = Organisation.objects.values_list("name", flat=True).get(pk=actor.insurer_id)
     ids = draw_ids("policies_message", len(drafts))
@@ -87,8 +87,9 @@ def write_drafts(actor: Actor, drafts: Sequence[Draft], *, on: date) -> list[str
         messages.append(
             (message_id, actor.insurer_id, public_id, draft.source_key, addressee.organisation_id or None,
              draft.policy_id, draft.limit_request_id, draft.offer_id, draft.guarantee_id, draft.endorsement_id,
-             draft.notice_id, draft.buyer_limit_id, draft.template, addressee.language, text.subject, text.body,
-             draft.facts.on, "")
+             draft.notice_id, draft.buyer_limit_id, draft.letter_id, draft.claim_id,
+             draft.to_buyer.buyer_id if draft.to_buyer else None, draft.template, addressee.language, text.subject,
+             text.body, draft.facts.on, "")
         )  # fmt: skip
         if draft.facts.on > on - timedelta(days=MAILED_BACK_DAYS):
             mails += [
@@ -99,6 +100,12 @@ def write_drafts(actor: Actor, drafts: Sequence[Draft], *, on: date) -> list[str
         copy_rows("policies_messagedelivery", _DELIVERY_COLUMNS, mails)
         wake_after_commit(SEND_TASK, insurer=actor.insurer_id)
     return public_ids
+
+
+def _addressee(draft: Draft, of_policy: Addressee | None) -> Addressee:
+    if draft.to_buyer is not None:
+        return Addressee(0, draft.to_buyer.language, (draft.to_buyer.address,))
+    return of_policy or NOBODY
 
 
 def _locked(actor: Actor) -> MessageProgress:

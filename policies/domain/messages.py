@@ -26,7 +26,9 @@ TEMPLATE_BY_EVENT: Final = {
 RENEWAL_NOTICE: Final = "renewal_notice"
 # The insurer's decision on its own limit (E1 to E5), told with its notice: written with the decision, not from events.
 PRIMARY_NOTICE: Final = "primary_notice"
-TEMPLATES: Final = (*TEMPLATE_BY_EVENT.values(), RENEWAL_NOTICE, PRIMARY_NOTICE)
+# The same decision told to the buyer, where it asked to be: neither the supplier nor its amounts are named to it.
+BUYER_NOTICE: Final = "buyer_notice"
+TEMPLATES: Final = (*TEMPLATE_BY_EVENT.values(), RENEWAL_NOTICE, PRIMARY_NOTICE, BUYER_NOTICE)
 # Messages that tell the reasons of a decision, by the verdicts that are told.
 VERDICTS_TOLD: Final = {
     "request_refused": frozenset({"fail"}),
@@ -66,6 +68,21 @@ class MessageFacts:
     decision: str = ""
     notified_on: date | None = None
     effective_on: date | None = None
+    exceptional_case: str = ""
+    letter: str = ""
+    # What a request of that day would be granted, told in the same step; None where nothing is possible.
+    top_up_product: str = ""
+    top_up_amount: Decimal | None = None
+    top_up_premium: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToBuyer:
+    """A message for the buyer itself: its row, where it asked to be told, and in which language."""
+
+    buyer_id: int
+    address: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +100,9 @@ class Draft:
     endorsement_id: int | None = None
     notice_id: int | None = None
     buyer_limit_id: int | None = None
+    letter_id: int | None = None
+    claim_id: int | None = None
+    to_buyer: ToBuyer | None = None
 
 
 @dataclass(frozen=True, slots=True)

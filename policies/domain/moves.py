@@ -204,6 +204,17 @@ RENEWAL_SETTLEMENT: Final = StateMachine(
     },
 )
 
+# D-29: a cut without its notice waits for a second person, who confirms the exceptional case or does not.
+SHORT_NOTICE: Final = StateMachine(
+    "short_notice",
+    "cut at short notice",
+    first=("asked",),
+    events={
+        "confirm": (("asked",), "confirmed"),
+        "reject": (("asked",), "rejected"),
+    },
+)
+
 # The order is that of docs/states.md.
 MACHINES: Final = (
     LIMIT_REQUEST,
@@ -214,6 +225,7 @@ MACHINES: Final = (
     EXCEPTION,
     CLAIM,
     MEDIATION,
+    SHORT_NOTICE,
 )
 
 

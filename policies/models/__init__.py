@@ -31,6 +31,7 @@ from policies.models.guarantee import (
     RenewalRequest,
     TermStatus,
 )
+from policies.models.letter import BuyerPortalAddress, Letter, LetterKind
 from policies.models.limit_request import UNDER_WAY, LimitRequest, Market, Offer, OfferStatus, RequestStatus
 from policies.models.mediation import MediationDossier, MediationStatus
 from policies.models.message import DeliveryStatus, Message, MessageDelivery, MessageLanguage, MessageProgress
@@ -49,6 +50,7 @@ from policies.models.parties import (
 from policies.models.policy import LimitsSetBy, Mandate, Policy, PolicyForm, PolicyTerms
 from policies.models.reduction import Reduction, ReductionCause, ReductionStatus
 from policies.models.renewal_settlement import STANDING, RenewalSettlement, SettlementStatus
+from policies.models.short_notice import ExceptionalCase, ShortNotice, ShortNoticeStatus
 from policies.models.submission import RowOutcome, Submission, SubmissionMode, SubmissionRow, SubmissionStatus
 from policies.models.what_if import UNFINISHED, WhatIfPart, WhatIfRun, WhatIfStatus
 
@@ -62,6 +64,7 @@ __all__ = [
     "Buyer",
     "BuyerFigures",
     "BuyerLimit",
+    "BuyerPortalAddress",
     "BuyerRating",
     "Claim",
     "ClaimCause",
@@ -80,6 +83,7 @@ __all__ = [
     "ExceptionDossier",
     "ExceptionKind",
     "ExceptionStatus",
+    "ExceptionalCase",
     "ExchangeRate",
     "Guarantee",
     "GuaranteeKind",
@@ -88,6 +92,8 @@ __all__ = [
     "IndemnityPayment",
     "InvoicePayment",
     "LateLines",
+    "Letter",
+    "LetterKind",
     "LimitDecision",
     "LimitRequest",
     "LimitsSetBy",
@@ -123,6 +129,8 @@ __all__ = [
     "RenewalSettlement",
     "RequestStatus",
     "RowOutcome",
+    "ShortNotice",
+    "ShortNoticeStatus",
     "SettlementStatus",
     "Submission",
     "SubmissionMode",

@@ -14,10 +14,13 @@ from django.db.models.functions import Now
 
 from capweb.accounts.row_security import TenantForeignKey
 from policies.models.buyer_limit import BuyerLimit
+from policies.models.claim import Claim
 from policies.models.dated import TenantRow, one_of
 from policies.models.endorsement import Endorsement
 from policies.models.guarantee import Guarantee, Notice
+from policies.models.letter import Letter
 from policies.models.limit_request import LimitRequest, Offer
+from policies.models.parties import Buyer
 from policies.models.policy import Policy
 
 
@@ -27,10 +30,10 @@ class MessageLanguage(models.TextChoices):
 
 
 class Message(TenantRow):
-    """One message to one organisation, about a request or a guarantee under one policy.
+    """One message to one organisation, about a request, a guarantee, a limit or a claim under one policy.
 
     `recipient` is the broker under mandate on `booked_on`, else the policyholder's own organisation; null where neither
-    signs in here, so that the letter has to go by post.
+    signs in here, so that the letter has to go by post. `to_buyer`: written to that buyer and to nobody else, by mail.
     """
 
     public_id = models.CharField(max_length=40, unique=True)
@@ -43,6 +46,9 @@ class Message(TenantRow):
     endorsement = TenantForeignKey(Endorsement, null=True, related_name="messages", db_index=False)
     notice = TenantForeignKey(Notice, null=True, related_name="messages")
     buyer_limit = TenantForeignKey(BuyerLimit, null=True, related_name="messages", db_index=False)
+    letter = TenantForeignKey(Letter, null=True, related_name="messages", db_index=False)
+    claim = TenantForeignKey(Claim, null=True, related_name="messages", db_index=False)
+    to_buyer = TenantForeignKey(Buyer, null=True, related_name="messages", db_index=False)
     template = models.CharField(max_length=30)
     language = models.CharField(max_length=2, choices=MessageLanguage)
     subject = models.CharField(max_length=200)
@@ -57,8 +63,14 @@ class Message(TenantRow):
             models.UniqueConstraint(fields=["insurer", "source_key"], name="message_written_once"),
             one_of("message_language_known", "language", MessageLanguage),
             models.CheckConstraint(
-                condition=Q(limit_request__isnull=False) | Q(guarantee__isnull=False) | Q(buyer_limit__isnull=False),
+                condition=Q(limit_request__isnull=False)
+                | Q(guarantee__isnull=False)
+                | Q(buyer_limit__isnull=False)
+                | Q(claim__isnull=False),
                 name="message_about_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(to_buyer__isnull=True) | Q(recipient__isnull=True), name="message_to_a_buyer_or_to_a_client"
             ),
             models.CheckConstraint(
                 condition=Q(read_at__isnull=True, read_by="") | Q(read_at__isnull=False) & ~Q(read_by=""),

@@ -30,7 +30,8 @@ class MessageUnknown(DomainError):
 class MessageLine:
     """One message in a list. `mail` is `sent`, `queued`, `failed` (an address lacks it) or `none` (no mail at all).
 
-    `recipient` is empty where nobody signs in here. `is_mine`: addressed to the reader's own organisation.
+    `recipient` is empty where nobody signs in here, and the buyer's name on what was written to the buyer. `is_mine`:
+    addressed to the reader's own organisation.
     """
 
     public_id: str
@@ -73,6 +74,8 @@ class MessageDetail:
     offer: str
     guarantee: str
     endorsement: str
+    letter: str
+    claim: str
     deliveries: list[DeliveryLine]
 
 
@@ -89,7 +92,7 @@ def inbox(
     elif only == "failed":
         rows = rows.filter(lacks=True)
     elif only == "post":
-        rows = rows.filter(recipient__isnull=True)
+        rows = rows.filter(recipient__isnull=True, to_buyer__isnull=True)
     if text:
         rows = rows.filter(
             Q(policy__policyholder__name__istartswith=text) | Q(policy__number__startswith=text) | Q(public_id=text)
@@ -99,7 +102,7 @@ def inbox(
     # Read or not is what counts, not when.
     rows = rows.annotate(is_new=Case(When(read_at__isnull=True, then=1), default=0))
     order = ["-pk"] if actor.is_insurer else ["-is_new", "-pk"]
-    found = rows.select_related("recipient", "policy__policyholder").order_by(*order)[first : first + size]
+    found = rows.select_related("recipient", "to_buyer", "policy__policyholder").order_by(*order)[first : first + size]
     return Page([_line(row, actor) for row in found], number, pages, total)
 
 
@@ -118,7 +121,8 @@ def about(actor: Actor, *, on: date, request: str = "", guarantee: str = "", lim
     rows = _marked(_visible(actor, on))
     rows = rows.filter(guarantee__public_id=guarantee) if guarantee else rows.filter(limit_request__public_id=request)
     return [
-        _line(row, actor) for row in rows.select_related("recipient", "policy__policyholder").order_by("-pk")[:limit]
+        _line(row, actor)
+        for row in rows.select_related("recipient", "to_buyer", "policy__policyholder").order_by("-pk")[:limit]
     ]
 
 
@@ -127,7 +131,17 @@ def detail(actor: Actor, public_id: str, *, on: date) -> MessageDetail:
     row = (
         _marked(_visible(actor, on))
         .filter(public_id=public_id)
-        .select_related("recipient", "policy__policyholder", "limit_request", "offer", "guarantee", "endorsement")
+        .select_related(
+            "recipient",
+            "to_buyer",
+            "policy__policyholder",
+            "limit_request",
+            "offer",
+            "guarantee",
+            "endorsement",
+            "letter",
+            "claim",
+        )
         .first()
     )
     if row is None:
@@ -142,6 +156,8 @@ def detail(actor: Actor, public_id: str, *, on: date) -> MessageDetail:
         offer=row.offer.public_id if row.offer else "",
         guarantee=row.guarantee.public_id if row.guarantee else "",
         endorsement=row.endorsement.number if row.endorsement else "",
+        letter=row.letter.number if row.letter else "",
+        claim=row.claim.public_id if row.claim else "",
         deliveries=[
             DeliveryLine(
                 one.address,
@@ -173,7 +189,10 @@ def _unknown(public_id: str) -> MessageUnknown:
 
 def _visible(actor: Actor, on: date) -> QuerySet[Message]:
     rows = Message.objects.filter(scope.of_policies(actor, on=on, through="policy"), insurer_id=actor.insurer_id)
-    return rows.filter(recipient_id=actor.organisation_id) if actor.organisation_kind == "broker" else rows
+    if actor.organisation_kind == "broker":
+        return rows.filter(recipient_id=actor.organisation_id)
+    # What was written to the buyer is the insurer's and the buyer's alone.
+    return rows if actor.is_insurer else rows.filter(to_buyer__isnull=True)
 
 
 def _marked(rows: QuerySet[Message]) -> QuerySet[Any]:
@@ -193,7 +212,7 @@ def _line(row: Any, actor: Actor) -> MessageLine:
         template=row.template,
         subject=row.subject,
         booked_on=row.booked_on,
-        recipient=row.recipient.name if row.recipient else "",
+        recipient=row.to_buyer.name if row.to_buyer else row.recipient.name if row.recipient else "",
         is_read=row.read_at is not None,
         is_mine=row.recipient_id == actor.organisation_id,
         policyholder=row.policy.policyholder.name,

@@ -58,6 +58,7 @@ def test_every_write_asks_for_a_key(world, description):
 def _who_may(path: str) -> str:
     """Most writes are the desk's; the books are the reinsurance accountant's, answers to them the reinsurer's."""
     others = {
+        "short-notices": "serge@euler-hermes.example",
         "what-if-runs": "serge@euler-hermes.example",
         "bordereau-answers": "ccr@ccr.example",
         "claim-movements": "rita@euler-hermes.example",

@@ -29,6 +29,7 @@ from capweb.accounts.queries import memberships
 from capweb.kernel.identifiers import new_public_id
 from eligibility.commands.propose_changes import ProposedChange, propose_changes
 from policies.commands.accept_offers import accept_offers
+from policies.commands.change_buyer_limits import LimitNotice, change_buyer_limits
 from policies.commands.decide_limit_requests import decide_submission
 from policies.commands.declare_overdues import GivenInvoice, OverdueDeclaration, declare_overdues
 from policies.commands.handle_exceptions import ExceptionWish, open_exceptions
@@ -69,6 +70,8 @@ OBJECTS = {
     "exceptions": "exception",
     "mediations": "mediation",
     "opt-outs": "opt_out",
+    "letters": "letter",
+    "short-notices": "short_notice",
     "evidence": "evidence",
     "claims": "claim",
     "answers": "bordereau",
@@ -136,6 +139,8 @@ TAKE_NONE = {
     "api:bulk_requests",
     "api:bulk_buyer_limits",
     "api:bulk_buyer_ratings",
+    "api:bulk_portal_addresses",
+    "policies:new_primary_notice",
     "api:bulk_claim_movements",
     # Its guarantee is a part of a larger body: tests/api/test_claims.py sends a stranger's.
     "api:claims",
@@ -271,6 +276,7 @@ def world(committed_once: None, documents: str) -> World:
         "what_if_run": _try_another_law(cast),
         **_exception_with_a_letter(cast, documents),
         **_mediation_and_opt_out(cast),
+        **_letter_and_cut_at_short_notice(cast),
         "claim": _claim(actor, answer.guarantee),
         **_treaty_with_a_proposal(cast),
         **_closed_bordereau(cast),
@@ -340,6 +346,35 @@ def _mediation_and_opt_out(cast: Cast) -> dict[str, str]:
     (mediation,) = open_mediations(actor, [referral], on=OPENING_DAY)
     (choice,) = opt_out(actor, [NoTopUps(policy_number=who.policy_number)], on=OPENING_DAY)
     return {"mediation": mediation, "opt_out": choice}
+
+
+def _letter_and_cut_at_short_notice(cast: Cast) -> dict[str, str]:
+    """A refusal that was told by letter, and a cut of Euler Hermes that waits for a second person."""
+    actor = cast.actor()
+    who, refused, cut = make.client(actor), make.buyer(actor), make.buyer(actor)
+    make.notice(actor, who, cut, decision="grant", amount="5000")
+    common = {"policy_number": who.policy_number, "buyer_country": "FR", "notified_on": OPENING_DAY}
+    common |= {"effective_on": OPENING_DAY, "amount": Decimal(0)}
+    feed = [
+        LimitNotice(
+            source_reference="secret-refusal",
+            buyer_identifier=refused.identifier,
+            decision="refusal",
+            amount_before=Decimal(0),
+            **common,
+        ),
+        LimitNotice(
+            source_reference="secret-cut",
+            buyer_identifier=cut.identifier,
+            decision="cessation",
+            amount_before=Decimal(5_000),
+            exceptional_case="fraud",
+            exceptional_reason="plainte",
+            **common,
+        ),
+    ]
+    taken = change_buyer_limits(actor, feed, on=OPENING_DAY)
+    return {"letter": taken.letters[0].number, "short_notice": taken.waiting[0].public_id}
 
 
 def _treaty_with_a_proposal(cast: Cast) -> dict[str, str]:

@@ -180,6 +180,8 @@ MAIN_PAGES = {
         "/exceptions",
         "/mediations",
         "/opt-outs",
+        "/primary-notices",
+        "/primary-notices/new",
     ],
     "broker": ["/portal", "/requests", "/messages"],
     "accountant": [

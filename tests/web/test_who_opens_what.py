@@ -24,6 +24,8 @@ OPEN_TO = {
     "policies:exceptions": INSURERS,
     "policies:mediations": INSURERS | BROKERS,
     "policies:opt_outs": MAY_ASK,
+    "policies:primary_notices": INSURERS | BROKERS,
+    "policies:new_primary_notice": MAY_ASK - BROKERS,
     "policies:business_day": {"operator"},
     "reinsurance:envelopes": INSURERS | PLATFORM,
     "policies:outlook": INSURERS | PLATFORM,
