@@ -13,6 +13,7 @@ from reinsurance.commands.premium_transfers import credit_on, premium_credited
 from reinsurance.commands.refusals import AmendmentRaises, CessionNotLive, CessionUnknown
 from reinsurance.commands.write_changes import NewChange, write_changes
 from reinsurance.domain.cession import Amendment, ChangeReceipt
+from reinsurance.domain.chart import Market
 from reinsurance.domain.transfer import NewEntry, NewTransfer
 from reinsurance.queries.books import writing_alias_of
 from reinsurance.queries.cession_states import CessionState, cession_states
@@ -30,7 +31,9 @@ def amend_cessions(actor: Actor, amendments: Sequence[Amendment], *, on: date) -
     if not amendments:
         return []
     book = treaty_book(actor)
-    rooms = locked_rooms(actor, set(book.envelopes), treaties=book.ids(set(book.envelopes)))
+    # What is amended stays engaged; only a correction gives room back, and locks the envelopes (ADR 0016).
+    given_back: set[Market] = set(book.envelopes) if any(one.is_correction for one in amendments) else set()
+    rooms = locked_rooms(actor, given_back, treaties=book.ids(set(book.envelopes)))
     states = cession_states(actor, [amendment.cession_id for amendment in amendments])
     receipts, changes, entries = [], [], []
     for amendment in amendments:

@@ -28,7 +28,7 @@ from reinsurance.models import Cession
 from reinsurance.queries.books import writing_alias_of
 from reinsurance.queries.cession_states import cession_states
 from reinsurance.queries.cessions_made import cessions_made
-from reinsurance.queries.free_room import locked_rooms
+from reinsurance.queries.free_room import locked_rooms, rooms_unasked
 from reinsurance.queries.holds import holds
 from reinsurance.queries.treaty_book import treaty_book
 
@@ -104,13 +104,27 @@ def _taken(plan: PlannedCession, found: Found) -> CapacityReceipt:
 
 
 def _found(actor: Actor, orders: Sequence[CessionOrder]) -> Found:
+    """What the orders refer to, read under the lock: none of it can change before this transaction ends.
+
+    The envelopes are locked where an order may ask for room, and left alone where none does (ADR 0016).
+    """
     book = treaty_book(actor)
     markets: set[Market] = {order.market for order in orders}
-    # Locked first, read afterwards: what is found below cannot change before this transaction ends.
-    rooms = locked_rooms(actor, markets, treaties=book.ids(markets))
     replaced = [order.replaces_cession_id for order in orders if order.replaces_cession_id is not None]
+    # A look before the lock tells which lock is needed: the envelopes come first in the order of locks.
+    glance = cession_states(actor, replaced) if len(replaced) == len(orders) else {}
+    if plan_cession.asks_for_room(orders, book, glance):
+        rooms = locked_rooms(actor, markets, treaties=book.ids(markets))
+        states = cession_states(actor, replaced)
+    else:
+        envelopes = {market: book.envelopes[market] for market in markets}
+        rooms = rooms_unasked(actor, envelopes, treaties=book.ids(markets))
+        states = cession_states(actor, replaced)
+        if plan_cession.asks_for_room(orders, book, states):
+            # What is followed became smaller between the look and the lock.
+            rooms = locked_rooms(actor, markets, treaties=book.ids(markets))
     held = [order.hold_source_key for order in orders if order.hold_source_key is not None]
-    return Found(book=book, rooms=rooms, holds=holds(actor, held), replaced=cession_states(actor, replaced))
+    return Found(book=book, rooms=rooms, holds=holds(actor, held), replaced=states)
 
 
 def _repeated(order: CessionOrder, made: Cession | None, receipts: dict[str, CessionReceipt]) -> CessionReceipt:

@@ -29,7 +29,7 @@ def end_cessions(actor: Actor, endings: Sequence[Ending], *, on: date) -> list[C
     if not endings:
         return []
     book = treaty_book(actor)
-    # What ends stays engaged: no envelope moves, so the insurer's own accounts are lock enough.
+    # What ends stays engaged: no envelope moves, so the insurer's own accounts are lock enough (ADR 0016).
     locked_rooms(actor, (), treaties=book.ids(set(book.envelopes)))
     states = cession_states(actor, [ending.cession_id for ending in endings])
     receipts: dict[int, ChangeReceipt] = {}

@@ -6,10 +6,11 @@ Nothing is written here; what was found under the lock goes in, the plan comes o
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from capweb.kernel.money import ZERO
+from capweb.kernel.money import ZERO, to_cent_half_up
 from reinsurance.commands.premium_transfers import credit_on, premium_ceded, premium_credited
 from reinsurance.commands.refusals import CessionNotLive, CessionUnknown, CountryNotCovered, HoldNotLive, NoOpenTreaty
 from reinsurance.commands.write_changes import NewChange
@@ -72,6 +73,21 @@ def plan(order: CessionOrder, found: Found) -> PlannedCession:
     transfers += premium_ceded(found.book, treaty.id, ceded_premium=shares.ceded_premium, commission=shares.commission)
     year = treaty_year(order.term.first, opened_on=treaty.opened_on)
     return PlannedCession(order, treaty, year, shares, tuple(transfers), change, room_changes)
+
+
+def asks_for_room(orders: Sequence[CessionOrder], book: TreatyBook, states: Mapping[int, CessionState]) -> bool:
+    """Whether any order may change the room of an envelope: all but those that follow, under their own treaty,
+    something live of at least their amount.
+    """
+    return not all(_asks_for_none(order, book, states.get(order.replaces_cession_id or 0)) for order in orders)
+
+
+def _asks_for_none(order: CessionOrder, book: TreatyBook, old: CessionState | None) -> bool:
+    treaty = book.open_on(order.term.first, kind=order.kind, market=order.market)
+    if old is None or treaty is None or order.hold_source_key is not None or old.treaty_id != treaty.id:
+        return False
+    ratio = treaty.ceded_ratio if order.ceded_ratio is None else order.ceded_ratio
+    return to_cent_half_up(order.amount * ratio) <= old.live_ceded_amount
 
 
 def _replaced(order: CessionOrder, found: Found) -> CessionState | None:

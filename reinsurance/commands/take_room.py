@@ -22,4 +22,11 @@ def take_room(rooms: LockedRooms, source: Account, *, source_key: str, change: D
     if change < 0 and left.room < 0:
         raise CeilingReached.told(room=found, source_key=source_key, asked=-change)
     rooms.by_account[source.id] = left
-    return CapacityReceipt(found.market, found.room, left.room, found.limit, is_reserved=found.is_reserved)
+    return CapacityReceipt(
+        found.market,
+        found.room,
+        left.room,
+        found.limit,
+        is_reserved=found.is_reserved,
+        is_rounded=found.is_rounded,
+    )

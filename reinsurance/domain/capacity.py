@@ -23,13 +23,15 @@ THRESHOLDS: Final = (Decimal("0.80"), Decimal("0.90"), Decimal("0.95"))
 class FreeRoom:
     """Room of one envelope, or of the part of it that is reserved to a treaty (`is_reserved`).
 
-    `room` is below zero after a reduction by law that came too late; then nothing is drawn.
+    `room` is below zero after a reduction by law that came too late; then nothing is drawn. `is_rounded`: it was not
+    locked, and is told as an insurer is shown it, down to 10 M€ and never below zero.
     """
 
     market: Market
     limit: Decimal
     room: Decimal
     is_reserved: bool = False
+    is_rounded: bool = False
 
     @property
     def is_frozen(self) -> bool:
@@ -46,7 +48,9 @@ class CapacityReceipt:
     """What a draw or hold did to its envelope, or to the part reserved to its treaty: room before and after, and the
     limit, all in euro.
 
-    Exact, so for commands and the platform only: a shell shows an insurer `rounded_down(after)` of an envelope.
+    Exact, so for commands and the platform only: a shell shows an insurer `rounded_down(after)` of an envelope. Where
+    nothing was asked of a shared envelope it was not locked (ADR 0016): then `is_rounded`, and both rooms are the one
+    that an insurer is shown.
     """
 
     market: Market
@@ -54,6 +58,7 @@ class CapacityReceipt:
     after: Decimal
     limit: Decimal
     is_reserved: bool = False
+    is_rounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

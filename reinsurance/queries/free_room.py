@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import cast
 
@@ -58,6 +58,19 @@ def locked_rooms(
                 rooms.envelopes[market] = Account(account_id, "envelope")
             else:
                 rooms.allotments[treaty_id] = Account(account_id, "allotment")
+    return rooms
+
+
+def rooms_unasked(actor: Actor, envelopes: Mapping[Market, Account], *, treaties: Collection[int]) -> LockedRooms:
+    """Rooms for orders that ask for none: the treaties' accounts are locked, the shared envelopes are not.
+
+    So insurers whose renewals raise nothing do not wait for one another. An envelope's room is told as an insurer is
+    shown it; should an order ask for room after all, the ledger's trigger has the last word.
+    """
+    rooms = locked_rooms(actor, (), treaties=treaties)
+    for market, found in free_room(actor, envelopes.keys()).items():
+        rooms.envelopes[market] = envelopes[market]
+        rooms.by_account[envelopes[market].id] = replace(found, is_rounded=True)
     return rooms
 
 

@@ -5,11 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from capweb.accounts.acting import acting
+from capweb.accounts.acting import acting, acting_as_platform
 from capweb.audit.copying import FEW_ROWS
+from reinsurance.commands.amend_cessions import amend_cessions
 from reinsurance.commands.cede import cede, replace_cessions
 from reinsurance.commands.end_cessions import end_cessions
 from reinsurance.commands.hold_capacity import hold_capacity, void_holds
@@ -21,13 +22,15 @@ from reinsurance.commands.refusals import (
     HoldNotLive,
     NoOpenTreaty,
 )
-from reinsurance.domain.cession import Ending
+from reinsurance.domain.cession import Amendment, Ending
 from reinsurance.models import Cession, JournalEntry, LedgerAccount, Transfer
 from reinsurance.queries.free_room import locked_rooms
 from tests.books import hold, open_books, order, set_ceilings, term
 from tests.cast import OPENING_DAY
 
 pytestmark = pytest.mark.usefixtures("committed")
+
+RUN_OFF = date(2020, 12, 31)
 
 
 @pytest.fixture
@@ -190,9 +193,58 @@ def test_a_renewal_at_the_same_amount_passes_a_frozen_envelope(cast, insurer):
     renewal = order("b", term=term(1), replaces_cession_id=old.cession_id)
     with acting(insurer):
         (receipt,) = replace_cessions(insurer, [renewal], on=term(1).first)
-    assert receipt.capacity.after == receipt.capacity.before == Decimal("-45000.00")
+    # Nothing was asked of the envelope, so nothing of it was locked or told: an insurer is shown no room at all.
+    assert (receipt.capacity.before, receipt.capacity.after) == (Decimal("0.00"), Decimal("0.00"))
+    assert receipt.capacity.is_rounded
     assert _balance(insurer, "live") == Decimal("95000.00")
     assert _balance(insurer, "run_off") == 0
+
+
+def _somebody_at_the_envelopes():
+    """A transaction of the platform that keeps the envelopes locked; whoever else asks for them gives up soon."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SET lock_timeout = '300ms'")
+    return acting_as_platform()
+
+
+def test_what_asks_for_no_room_does_not_wait_at_the_envelopes(cast, insurer):
+    renewed, reduced, lapsing = _cede(insurer, order("a"), order("b"), order("c"))
+    orders = [
+        order("a2", term=term(1), replaces_cession_id=renewed.cession_id),
+        order("b2", amount="80000.00", term=term(1), replaces_cession_id=reduced.cession_id, run_off_until=RUN_OFF),
+    ]
+    with _somebody_at_the_envelopes():
+        locked_rooms(cast.operator, {"domestic", "export"})
+        same, less = _cede(insurer, *orders, on=term(1).first)
+        with acting(insurer):
+            lapse = Ending(cession_id=lapsing.cession_id, effective_on=term(1).first, run_off_until=RUN_OFF)
+            end_cessions(insurer, [lapse], on=term(1).first)
+            fall = Amendment(
+                cession_id=same.cession_id,
+                amount=Decimal("90000.00"),
+                effective_on=term(1).first,
+                run_off_until=RUN_OFF,
+            )
+            amend_cessions(insurer, [fall], on=term(1).first)
+    assert same.capacity.is_rounded
+    assert less.capacity.is_rounded
+    assert _balance(insurer, "live") == Decimal("161500.00")
+    assert _balance(insurer, "run_off") == Decimal("123500.00")
+
+
+@pytest.mark.parametrize("amount", ["100000.02", "150000.00"])
+def test_one_order_that_asks_for_room_waits_at_the_envelopes_with_its_whole_batch(cast, insurer, amount):
+    old, other = _cede(insurer, order("a"), order("b"))
+    orders = [
+        order("a2", term=term(1), replaces_cession_id=old.cession_id),
+        order("b2", amount=amount, term=term(1), replaces_cession_id=other.cession_id),
+    ]
+    with _somebody_at_the_envelopes():
+        locked_rooms(cast.operator, {"domestic"})
+        with pytest.raises(OperationalError):
+            _cede(insurer, *orders, on=term(1).first)
+    (_, more) = _cede(insurer, *orders, on=term(1).first)
+    assert not more.capacity.is_rounded
 
 
 def test_a_renewal_at_more_draws_the_increment_only(cast, insurer):
