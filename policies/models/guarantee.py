@@ -67,9 +67,12 @@ class GuaranteeTerm(TenantRow):
     """Three months of a guarantee. Days are half-open; terms of one policy and buyer never overlap.
 
     `right_amount` is what might have been granted where the rating proved wrong (D-39): no more is ceded.
+
+    A night writes as many as there are guarantees: keys that a unique constraint finds as well, or by which nobody
+    looks for a term, have no index of their own.
     """
 
-    guarantee = TenantForeignKey(Guarantee, related_name="terms")
+    guarantee = TenantForeignKey(Guarantee, related_name="terms", db_index=False)
     policy = TenantForeignKey(Policy, related_name="+")
     buyer = TenantForeignKey(Buyer, related_name="+")
     sequence = models.PositiveSmallIntegerField()
@@ -87,9 +90,9 @@ class GuaranteeTerm(TenantRow):
     premium = amount_field()
     premium_rate = ratio_field()
     is_premium_illustrative = models.BooleanField()
-    decision = TenantForeignKey("eligibility.DecisionRecord", related_name="+")
-    offer = TenantForeignKey(Offer, null=True, related_name="terms")
-    cession = TenantForeignKey("reinsurance.Cession", related_name="+")
+    decision = TenantForeignKey("eligibility.DecisionRecord", related_name="+", db_index=False)
+    offer = TenantForeignKey(Offer, null=True, related_name="terms", db_index=False)
+    cession = TenantForeignKey("reinsurance.Cession", related_name="+", db_index=False)
     booked_on = models.DateField()
     recorded_at = models.DateTimeField(db_default=Now())
 
@@ -143,12 +146,12 @@ class RenewalOutcome(models.TextChoices):
 class RenewalRequest(TenantRow):
     """The wish that a term be followed by another, judged in the night of its end day. Nothing renews tacitly (D-7)."""
 
-    term = TenantForeignKey(GuaranteeTerm, related_name="renewal_requests")
+    term = TenantForeignKey(GuaranteeTerm, related_name="renewal_requests", db_index=False)
     requested_total = amount_field()
     asked_on = models.DateField()
     asked_by = models.CharField(max_length=200)
     outcome = models.CharField(max_length=10, choices=RenewalOutcome, null=True)  # noqa: DJ001 (null is: not yet)
-    decision = TenantForeignKey("eligibility.DecisionRecord", null=True, related_name="+")
+    decision = TenantForeignKey("eligibility.DecisionRecord", null=True, related_name="+", db_index=False)
     decided_on = models.DateField(null=True)
     recorded_at = models.DateTimeField(db_default=Now())
 
