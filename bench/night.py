@@ -27,6 +27,7 @@ from bench.what_if import DAY, MULTIPLIED, STRIDE
 ROOT = Path(__file__).resolve().parent.parent
 INSURERS = ("euler-hermes", "coface")
 SEED_ROWS = 500
+READY = "ready\n"
 NOON = datetime(2020, 6, 15, 12, tzinfo=ZoneInfo("Europe/Paris"))
 # What the parts write, parents first.
 TABLES = (
@@ -61,10 +62,10 @@ def run(*, terms: int, workers: int) -> dict[str, Any]:
     before = copy_database("bench_before")
     marks = {"begin": time.perf_counter()}
     night = begin_night(day, at=NOON)
-    marks["parts"] = time.perf_counter()
+    marks["begun"] = time.perf_counter()
     for connection in connections.all():
         connection.close()
-    parts = _parts(day, workers=workers)
+    parts, marks["parts"] = _parts(day, workers=workers)
     marks["closing"] = time.perf_counter()
     steps: list[tuple[str, float]] = []
     report = close_night(PLATFORM, day, holder="bench", progress=lambda name: steps.append((name, time.perf_counter())))
@@ -78,7 +79,7 @@ def run(*, terms: int, workers: int) -> dict[str, Any]:
         "workers": workers,
         "day": str(night.day),
         "seconds": {
-            "begin": marks["parts"] - marks["begin"],
+            "begin": marks["begun"] - marks["begin"],
             "parts": marks["closing"] - marks["parts"],
             "closing": marks["end"] - marks["closing"],
         },
@@ -235,20 +236,32 @@ def _seal() -> None:
     _analyse()
 
 
-def _parts(day: date, *, workers: int) -> list[dict[str, Any]]:
-    """The parts, each by a process of its own as a worker would do it; what each took, and its peak memory."""
+def _parts(day: date, *, workers: int) -> tuple[list[dict[str, Any]], float]:
+    """The parts, each by a process of its own as a worker would do it: what each took, and its peak memory.
+
+    With the moment at which all of them were told to go: workers run already when a night begins.
+    """
     started = [
         subprocess.Popen(
             [sys.executable, "-m", "bench.night", "--part", str(number), "--of", str(workers), "--day", str(day)],
             cwd=ROOT,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
         for number in range(workers)
     ]
+    for process in started:
+        assert process.stdout is not None
+        assert READY in iter(process.stdout.readline, "")
+    begun = time.perf_counter()
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
     told = [process.communicate()[0] for process in started]
     assert not any(process.returncode for process in started), told
-    return [json.loads(text.splitlines()[-1]) for text in told]
+    return [json.loads(text.splitlines()[-1]) for text in told], begun
 
 
 def _part(number: int, of: int, day: date, *, profile: bool) -> None:
@@ -256,6 +269,7 @@ def _part(number: int, of: int, day: date, *, profile: bool) -> None:
     import pstats
 
     import django
+    import kombu.transport.redis  # noqa: F401  a worker has it; the first wake-up would wait for it here
 
     django.setup()
     from capweb.accounts.queries import memberships
@@ -264,7 +278,9 @@ def _part(number: int, of: int, day: date, *, profile: bool) -> None:
     # The two large books go to different workers; the others have nothing due.
     houses = sorted(memberships.insurers(using="platform"), key=lambda house: (house.code not in INSURERS, house.pk))
     marks: dict[str, float] = {}
-    begun = time.perf_counter()
+    print(READY, end="", flush=True)
+    sys.stdin.readline()
+    begun, begun_cpu = time.perf_counter(), time.process_time()
 
     def told(step: StepTold) -> None:
         marks[f"{step.insurer} {step.step}"] = time.perf_counter() - begun
@@ -277,11 +293,12 @@ def _part(number: int, of: int, day: date, *, profile: bool) -> None:
             memberships.system_actor(house, name="night"), day, at=NOON, holder=f"bench {number}", progress=told
         )
     profiler.disable()
-    seconds = time.perf_counter() - begun
+    seconds, cpu_seconds = time.perf_counter() - begun, time.process_time() - begun_cpu
     if profile:
         pstats.Stats(profiler, stream=sys.stderr).sort_stats("cumulative").print_stats(70)
         pstats.Stats(profiler, stream=sys.stderr).sort_stats("tottime").print_stats(45)
-    print(json.dumps({"seconds": seconds, "reached": marks, "peak_megabytes": _peak_megabytes(os.getpid())}))
+    memory = _peak_megabytes(os.getpid())
+    print(json.dumps({"seconds": seconds, "cpu_seconds": cpu_seconds, "reached": marks, "peak_megabytes": memory}))
 
 
 def _moved(before: str) -> float:
