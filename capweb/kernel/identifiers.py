@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from base64 import b32encode
 from datetime import date
 from typing import Final
 
@@ -16,7 +17,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.fr import siren as siren_number
 
 # Crockford's alphabet: no I, L, O, U, so an id can be read aloud.
-_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_CROCKFORD: Final = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghjkmnpqrstvwxyz")
 _FREE_BYTES: Final = 9
 _EPOCH: Final = date(1970, 1, 1)
 _MILLISECONDS_A_DAY: Final = 86_400_000
@@ -78,9 +79,4 @@ def public_id_from(prefix: str, *key: object, on: date) -> str:
 
 
 def _written(prefix: str, milliseconds: int, free: bytes) -> str:
-    value = milliseconds << 8 * _FREE_BYTES | int.from_bytes(free, "big")
-    letters = []
-    for _ in range(24):
-        letters.append(_ALPHABET[value & 31])
-        value >>= 5
-    return f"{prefix}_{''.join(reversed(letters))}"
+    return f"{prefix}_{b32encode(milliseconds.to_bytes(6, 'big') + free).translate(_CROCKFORD).decode()}"

@@ -86,13 +86,14 @@ def issue_endorsements(
         "policies_endorsement",
         ("insurer_id", "number", "series", "position", "term_id", "cause", "issued_on", "snapshot", "digest",
          "template_version"),
-        [
+        (
             (
-                actor.insurer_id, number, series, position, order.term_id, order.cause, on,
-                document.to_json(snapshot).decode(), document.digest(snapshot), snapshot.template_version,
+                actor.insurer_id, number, series, position, order.term_id, order.cause, on, written.decode(),
+                document.digest(snapshot, written=written), snapshot.template_version,
             )
             for order, number, position, snapshot in zip(orders, numbers, positions, snapshots, strict=True)
-        ],
+            for written in (document.to_json(snapshot),)
+        ),
     )  # fmt: skip
     wake_after_commit(RENDER_TASK, insurer=actor.insurer_id)
     return numbers

@@ -73,6 +73,8 @@ Cause = Literal[
     "correction",
 ]
 
+_SHARES: Final = b'"treaty_shares":'
+
 # What gives cover needs the policyholder's acceptance and a price; what takes it away needs neither.
 GRANTING_CAUSES: Final = frozenset({"grant", "renewal", "increase"})
 
@@ -192,13 +194,21 @@ def disclosed(snapshot: EndorsementSnapshot) -> EndorsementSnapshot:
     return msgspec.structs.replace(snapshot, **changed)
 
 
-def digest(snapshot: EndorsementSnapshot) -> str:
+def digest(snapshot: EndorsementSnapshot, *, written: bytes | None = None) -> str:
     """SHA-256, in hexadecimal, of the disclosed copy's canonical JSON: the digest printed on the document.
 
     The digest covers the treaty shares through their own digest, so the open snapshot and its disclosed copy have the
-    same one, and whoever holds the document cannot read the shares from it.
+    same one, and whoever holds the document cannot read the shares from it. `written` is what `to_json` wrote of the
+    snapshot, where it is at hand.
     """
-    return _sha256(to_json(disclosed(snapshot)))
+    content = to_json(snapshot) if written is None else written
+    shares = snapshot.treaty_shares
+    if isinstance(shares, SealedTreatyShares):
+        return _sha256(content)
+    # The disclosed copy differs in this one place. Inside a text the quotes would be escaped, so it is met once.
+    open_part = msgspec.json.encode(shares, order="sorted")
+    sealed_part = msgspec.json.encode(SealedTreatyShares(digest=_sha256(open_part)), order="sorted")
+    return _sha256(content.replace(_SHARES + open_part, _SHARES + sealed_part, 1))
 
 
 def _sha256(content: bytes) -> str:
