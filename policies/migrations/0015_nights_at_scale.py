@@ -14,7 +14,7 @@ _SQL = Path(__file__).resolve().parent.parent / "sql"
 class Migration(migrations.Migration):
     dependencies = [
         ("eligibility", "0005_law_editions"),
-        ("policies", "0013_corrected_and_overdue"),
+        ("policies", "0014_notices_of_limits"),
         ("reinsurance", "0011_statistics_of_the_books"),
     ]
 
