@@ -57,10 +57,11 @@ def open_books(
     domestic: Decimal = TEN_BILLION,
     export: Decimal = Decimal("5000000000.00"),
     commission: Decimal = Decimal(0),
+    insurers: tuple[str, ...] = INSURERS,
 ) -> None:
-    """Open the treaties of the five insurers and bring both envelopes to their ceilings, committed."""
+    """Open the treaties of the insurers and bring both envelopes to their ceilings, committed."""
     with acting_as_platform():
-        open_treaties(cast.operator, openings(commission=commission), on=TREATIES_OPEN_ON)
+        open_treaties(cast.operator, openings(insurers=insurers, commission=commission), on=TREATIES_OPEN_ON)
     set_ceilings(cast, {"domestic": domestic, "export": export})
 
 

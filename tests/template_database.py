@@ -36,6 +36,11 @@ def copy_template(name: str, *, fill: Callable[[], None]) -> None:
     template = f"{_PREFIX}{_fingerprint()}"
     if template not in _templates():
         _make(template, fill)
+    replace(name, template=template)
+
+
+def replace(name: str, *, template: str) -> None:
+    """Make the database `name` anew as a copy of another that nobody is connected to."""
     drop(name)
     _maintain("CREATE DATABASE {} TEMPLATE {}", name, template)
 

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import msgspec
+from django.db.models import Value
+from django.db.models.functions import Greatest
 
 from capweb.accounts.actor import Actor
 from capweb.audit.copying import copy_rows
@@ -67,14 +69,16 @@ def cut_cover(actor: Actor, cuts: Sequence[CoverCut], *, on: date, at: datetime)
     law = current_law_book(actor).on(on)
     ended = [cut.row for cut in cuts if not cut.amount]
     lower = [cut for cut in cuts if cut.amount]
-    GuaranteeTerm.objects.filter(pk__in=[row.term_id for row in ended]).update(status=TermStatus.ENDED, cover_end=on)
+    GuaranteeTerm.objects.filter(pk__in=[row.term_id for row in ended]).update(
+        status=TermStatus.ENDED, cover_end=Greatest("cover_first", Value(on))
+    )
     end_cessions(
         actor,
         [
             Ending(
                 cession_id=row.cession_id,
-                effective_on=on,
-                run_off_until=run_off_until(on, run_off_days=row.run_off_days, law=law),
+                effective_on=_last_day(row, on),
+                run_off_until=run_off_until(_last_day(row, on), run_off_days=row.run_off_days, law=law),
             )
             for row in ended
         ],
@@ -149,6 +153,11 @@ def issue_changes(actor: Actor, changes: Sequence[CoverChange], *, on: date, at:
     return numbers
 
 
+def _last_day(row: DueTerm, on: date) -> date:
+    """The end of cover that ends on a day: a term that begins later (D-38) ends where it would have begun."""
+    return max(on, row.granted_first)
+
+
 def _change(cut: CoverCut, on: date) -> CoverChange:
     return CoverChange(
         term_id=cut.row.term_id,
@@ -156,7 +165,7 @@ def _change(cut: CoverCut, on: date) -> CoverChange:
         amount_before=cut.row.amount,
         amount=cut.amount,
         effective_on=on,
-        cover_end=None if cut.amount else on,
+        cover_end=None if cut.amount else _last_day(cut.row, on),
         primary_after=cut.primary_after,
     )
 

@@ -1,0 +1,1 @@
+"""One seed drives days, workers, duplicates, crashes and late messages over a quarter of a small portfolio."""

@@ -1,0 +1,360 @@
+"""What people and feeds may do: each act draws from the seed what it wants, then does it by the product's commands.
+
+An act answers with what it is about and the work itself. The work draws nothing, so that it can be done again: by an
+impatient client, or after a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connections
+
+from capweb.accounts.acting import acting
+from policies.commands.accept_offers import accept_offers, decline_offers
+from policies.commands.cancel_requests import cancel_requests
+from policies.commands.change_buyer_limits import (
+    LimitNotice,
+    RatingNotice,
+    change_buyer_limits,
+    record_buyer_ratings,
+)
+from policies.commands.declare_overdues import GivenInvoice, OverdueDeclaration, declare_overdues
+from policies.commands.fix_losses import LossFixing, fix_losses
+from policies.commands.handle_mediations import MediationAnswer, Referral, answer_mediations, open_mediations
+from policies.commands.opt_out import NoTopUps, opt_out
+from policies.commands.pursue_claims import BuyerPayment, ClaimEnding, end_claims, record_buyer_payments
+from policies.commands.record_recoveries import GivenRecovery, record_recoveries
+from policies.commands.renew_guarantees import ask_for_renewals
+from policies.commands.request_changes import ChangeWish, request_changes
+from policies.commands.settle_claims import Settlement as Payment
+from policies.commands.settle_claims import settle_claims
+from policies.commands.settle_referred import Settlement, judge_again, settle_referred
+from policies.commands.submit_limit_requests import submit_file, submit_request
+from policies.commands.withdraw_guarantees import Withdrawal, withdraw_guarantees
+from tests import factories as make
+from tests.simulation.world import House
+
+Work = Callable[[], object]
+Act = tuple[str, Work]
+TOTALS = ("20000", "50000", "80000", "150000", "300000.50")
+GRADES = {"euler-hermes": ("5", "6", "7", "8", "9"), "coface": ("2", "3", "4", "5", "6")}
+
+
+def rows(sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+    """What stands, read as the tables' owner."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
+
+
+class Acts:
+    """The acts of one seed, with what was handed in before, so that it can be handed in again."""
+
+    def __init__(self, seed: Random) -> None:
+        self.seed = seed
+        self.files: list[tuple[House, bool, bytes]] = []
+        self.singles: list[tuple[House, Any, str]] = []
+        self.notices: list[tuple[House, LimitNotice]] = []
+        self.serial = 0
+
+    def any(self, house: House, on: date) -> Act | None:
+        """One act of the house on a day; None when there is nothing to do it to."""
+        names = list(WEIGHTS)
+        (name,) = self.seed.choices(names, weights=[WEIGHTS[one] for one in names])
+        act: Act | None = getattr(self, name)(house, on)
+        return act
+
+    def _next(self) -> int:
+        self.serial += 1
+        return self.serial
+
+    def _some(self, found: Sequence[Any], most: int) -> list[Any]:
+        return self.seed.sample(list(found), min(len(found), self.seed.randint(1, most)))
+
+    # -- requests --------------------------------------------------------------------------------------------------
+
+    def file(self, house: House, on: date) -> Act:
+        if self.files and self.seed.random() < 0.2:
+            given, by_broker, content = self.seed.choice(self.files)
+            told = f"{given.code} the same file again"
+        else:
+            given, by_broker = house, self.seed.random() < 0.4
+            lines = [self._row(house) for _ in range(self.seed.randint(2, 6))]
+            content = make.csv_of(lines)
+            self.files.append((given, by_broker, content))
+            told = f"{given.code} a file of {len(lines)}{' by the broker' if by_broker else ''}"
+        actor = given.broker if by_broker else given.underwriter
+        return told, lambda: submit_file(actor, content, file_name="x.csv", media_type="text/csv", on=on)
+
+    def single(self, house: House, on: date) -> Act:
+        if self.singles and self.seed.random() < 0.3:
+            given, row, key = self.seed.choice(self.singles)
+            told = f"{given.code} one request again, key {key}"
+        else:
+            given, row, key = house, self._row(house), f"key-{self._next()}"
+            self.singles.append((given, row, key))
+            told = f"{given.code} one request, key {key}"
+        return told, lambda: submit_request(given.underwriter, row, key=key, on=on)
+
+    def _row(self, house: House) -> Any:
+        who, whom = self.seed.choice(house.clients), self.seed.choice(house.buyers)
+        told = [(one.policy_number, one.buyer_identifier) for owner, one in self.notices if owner is house]
+        if told and self.seed.random() < 0.8:
+            # Whose limit was decided asks for a top-up.
+            policy, buyer = self.seed.choice(told)
+            who = next(one for one in house.clients if one.policy_number == policy)
+            whom = next(one for one in house.buyers if one.identifier == buyer)
+        return make.row_for(who, whom, total=self.seed.choice(TOTALS), reference=f"r{self._next()}")
+
+    def cancel(self, house: House, on: date) -> Act | None:
+        found = rows(
+            "SELECT id, public_id FROM policies_limitrequest WHERE insurer_id = %s ORDER BY id", house.insurer_id
+        )
+        if not found:
+            return None
+        some = self._some(found, 2)
+        told = f"{house.code} cancels requests {[one[0] for one in some]}"
+        return told, lambda: [
+            f"{one.outcome} {one.code}" for one in cancel_requests(house.underwriter, [one[1] for one in some], on=on)
+        ]
+
+    def settle(self, house: House, on: date) -> Act | None:
+        found = rows(
+            "SELECT id, public_id, requested_total FROM policies_limitrequest WHERE insurer_id = %s "
+            "AND status = 'referred' ORDER BY id",
+            house.insurer_id,
+        )
+        if not found:
+            return None
+        number, name, total = self.seed.choice(found)
+        approve, again = self.seed.random() < 0.7, self.seed.random() < 0.3
+        if again:
+            return f"{house.code} judges request {number} again", lambda: _one(judge_again(house.senior, [name], on=on))
+        settled = Settlement(
+            request=name, approve=approve, reason="vu", amount=min(total, Decimal(30000)) if approve else None
+        )
+        told = f"{house.code} {'approves' if approve else 'turns down'} request {number}"
+        return told, lambda: _one([settle_referred(house.senior, settled, on=on)])
+
+    # -- offers ----------------------------------------------------------------------------------------------------
+
+    def accept(self, house: House, on: date) -> Act | None:
+        return self._answer(house, on, "accepts")
+
+    def decline(self, house: House, on: date) -> Act | None:
+        return self._answer(house, on, "declines")
+
+    def _answer(self, house: House, on: date, verb: str) -> Act | None:
+        # Mostly those that wait for an answer; also those that were answered, or have expired.
+        only = "AND status = 'live'" if self.seed.random() < 0.75 else ""
+        found = rows(
+            f"SELECT id, public_id FROM policies_offer WHERE insurer_id = %s {only} ORDER BY id", house.insurer_id
+        )
+        if not found:
+            return None
+        some = self._some(found, 4)
+        actor = self.seed.choice((house.underwriter, house.underwriter, house.broker))
+        names = [name for _, name in some]
+        told = f"{house.code} {actor.role} {verb} offers {[number for number, _ in some]}"
+        if verb == "accepts":
+            return told, lambda: [f"{a.outcome} {a.code}" for a in accept_offers(actor, names, on=on, at=noon(on))]
+        return told, lambda: [f"{a.outcome} {a.code}" for a in decline_offers(actor, names, on=on)]
+
+    # -- feeds -----------------------------------------------------------------------------------------------------
+
+    def limit(self, house: House, on: date) -> Act:
+        """The insurer's decisions on its own limits: late, ahead, out of order, twice."""
+        again = [one for owner, one in self.notices if owner is house]
+        if again and self.seed.random() < 0.25:
+            some = self._some(again, 3)
+        else:
+            some = [self._limit(house, on) for _ in range(self.seed.randint(2, 5))]
+            self.notices += [(house, one) for one in some]
+        told = f"{house.code} limits " + "; ".join(
+            f"{one.source_reference} {one.decision} {one.amount} from {one.effective_on}" for one in some
+        )
+        return told, lambda: change_buyer_limits(house.underwriter, some, on=on)
+
+    def _limit(self, house: House, on: date) -> LimitNotice:
+        who, whom = self.seed.choice(house.clients), self.seed.choice(house.buyers)
+        decision = self.seed.choice(
+            ("refusal", "refusal", "reduction", "reduction", "cessation", "partial_grant", "grant")
+        )
+        before = Decimal(self.seed.choice(("100000", "200000", "60000")))
+        after = {"reduction": before / 2, "partial_grant": before / 4, "grant": before}.get(decision, Decimal(0))
+        notified = on - timedelta(days=self.seed.choice((0, 0, 1, 7)))
+        return LimitNotice(
+            source_reference=f"lim-{house.code}-{self._next()}",
+            policy_number=who.policy_number,
+            buyer_country=whom.country,
+            buyer_identifier=whom.identifier,
+            decision=decision,
+            amount_before=before if decision != "refusal" else Decimal(0),
+            amount=after,
+            notified_on=notified,
+            effective_on=notified + timedelta(days=self.seed.choice((0, 0, 0, 3, 30))),
+            requested_amount=before if decision == "partial_grant" else None,
+        )
+
+    def rating(self, house: House, on: date) -> Act:
+        whom = self.seed.choice(house.buyers)
+        notice = RatingNotice(
+            source_reference=f"rat-{house.code}-{self._next()}",
+            buyer_country=whom.country,
+            buyer_identifier=whom.identifier,
+            effective_on=on + timedelta(days=self.seed.choice((-5, 0, 0, 4))),
+            grade=self.seed.choice(GRADES[house.code]),
+            default_probability=Decimal(self.seed.choice(("0.01", "0.03", "0.04", "0.055", "0.08"))),
+            is_insolvent=self.seed.random() < 0.12,
+        )
+        told = f"{house.code} buyer {whom.id} rated {notice.grade} {notice.default_probability}"
+        told += f"{' insolvent' if notice.is_insolvent else ''} from {notice.effective_on}"
+        return told, lambda: record_buyer_ratings(house.underwriter, [notice], on=on)
+
+    # -- guarantees ------------------------------------------------------------------------------------------------
+
+    def _guarantees(self, house: House, *, running: bool = True) -> list[tuple[Any, ...]]:
+        return rows(
+            "SELECT g.id, g.public_id FROM policies_guarantee g WHERE g.insurer_id = %s AND (NOT %s OR EXISTS ("
+            "SELECT 1 FROM policies_guaranteeterm t WHERE t.guarantee_id = g.id AND t.status = 'running')) "
+            "ORDER BY g.id",
+            house.insurer_id, running,
+        )  # fmt: skip
+
+    def renew(self, house: House, on: date) -> Act | None:
+        found = self._guarantees(house)
+        if not found:
+            return None
+        some = self._some(found, 5)
+        told = f"{house.code} asks to renew guarantees {[number for number, _ in some]}"
+        return told, lambda: len(ask_for_renewals(house.underwriter, [name for _, name in some], on=on))
+
+    def change(self, house: House, on: date) -> Act | None:
+        found = self._guarantees(house)
+        if not found:
+            return None
+        number, name = self.seed.choice(found)
+        wish = ChangeWish(
+            guarantee=name, requested_total=Decimal(self.seed.choice(TOTALS)), reference=f"c{self._next()}"
+        )
+        told = f"{house.code} asks {wish.requested_total} for guarantee {number}"
+        return told, lambda: [f"{a.outcome} {a.code}" for a in request_changes(house.underwriter, [wish], on=on)]
+
+    def withdraw(self, house: House, on: date) -> Act | None:
+        found = self._guarantees(house, running=self.seed.random() < 0.8)
+        if not found:
+            return None
+        number, name = self.seed.choice(found)
+        given = Withdrawal(guarantee=name, reason="Lettre du client")
+        told = f"{house.code} ends guarantee {number}"
+        return told, lambda: [
+            f"{a.outcome} {a.code}" for a in withdraw_guarantees(house.senior, [given], on=on, at=noon(on))
+        ]
+
+    def no_top_ups(self, house: House, on: date) -> Act:
+        who, whom = self.seed.choice(house.clients), self.seed.choice(house.buyers)
+        choice = NoTopUps(policy_number=who.policy_number, buyer_country=whom.country, buyer_identifier=whom.identifier)
+        return f"{house.code} wants no top-ups on buyer {whom.id}", lambda: len(
+            opt_out(house.underwriter, [choice], on=on)
+        )
+
+    def mediation(self, house: House, on: date) -> Act | None:
+        dossiers = rows(
+            "SELECT id, public_id FROM policies_mediationdossier WHERE insurer_id = %s AND status = 'opened' "
+            "ORDER BY id",
+            house.insurer_id,
+        )
+        if dossiers and self.seed.random() < 0.6:
+            number, name = self.seed.choice(dossiers)
+            answer = MediationAnswer(dossier=name, changed=self.seed.random() < 0.5, answer="Revu")
+            told = f"{house.code} {'changes' if answer.changed else 'maintains'} its decision in mediation {number}"
+            return told, lambda: len(answer_mediations(house.senior, [answer], on=on))
+        found = rows(
+            "SELECT id, public_id FROM policies_limitrequest WHERE insurer_id = %s ORDER BY id", house.insurer_id
+        )
+        if not found:
+            return None
+        number, name = self.seed.choice(found)
+        referral = Referral(request=name, referred_on=on, reason="Refus contesté")
+        told = f"{house.code} request {number} to the mediator"
+        return told, lambda: len(open_mediations(house.underwriter, [referral], on=on))
+
+    # -- claims ----------------------------------------------------------------------------------------------------
+
+    def overdue(self, house: House, on: date) -> Act | None:
+        found = self._guarantees(house, running=False)
+        if not found:
+            return None
+        number, name = self.seed.choice(found)
+        amounts = self.seed.choice((("12000.10",), ("40000", "7000.55"), ("95000.01", "80000", "500")))
+        delivered = on - timedelta(days=self.seed.choice((1, 2, 10, 40)))
+        bankrupt = self.seed.random() < 0.7
+        invoices = tuple(
+            GivenInvoice(
+                number=f"F{place}", delivered_on=delivered, invoiced_on=delivered,
+                due_on=delivered + timedelta(days=0 if not bankrupt else 30), amount=Decimal(amount),
+            )
+            for place, amount in enumerate(amounts)
+        )  # fmt: skip
+        one = OverdueDeclaration(
+            source_reference=f"imp-{self._next()}", guarantee=name, invoices=invoices,
+            cause="insolvency" if bankrupt else "", caused_on=on if bankrupt else None,
+        )  # fmt: skip
+        told = f"{house.code} overdue on guarantee {number}: {', '.join(amounts)} delivered {delivered}"
+
+        def work() -> object:
+            with acting(house.underwriter):
+                return len(declare_overdues(house.underwriter, [one], on=on)[0].late)
+
+        return told, work
+
+    def claim(self, house: House, on: date) -> Act | None:
+        """The next step of a claim, or one that is not its turn."""
+        found = rows(
+            "SELECT id, public_id, status FROM policies_claim WHERE insurer_id = %s ORDER BY id", house.insurer_id
+        )
+        if not found:
+            return None
+        number, name, status = self.seed.choice(found)
+        steps = ["fix", "pay", "recover", "paid_in", "close"]
+        fitting = {"overdue_declared": "fix", "loss_fixed": "pay", "indemnified": "recover"}.get(status)
+        step = fitting if fitting is not None and self.seed.random() < 0.75 else self.seed.choice(steps)
+        reference, amount = f"mov-{self._next()}", Decimal(self.seed.choice(("900.33", "5000", "20000.01")))
+        ending = ClaimEnding(claim=name, act=self.seed.choice(("close", "withdraw")), reason="fini")  # type: ignore[arg-type]
+
+        def work() -> object:
+            actor = house.accountant if step in ("pay", "recover") else house.underwriter
+            with acting(actor):
+                if step == "fix":
+                    return len(fix_losses(actor, [LossFixing(claim=name, cause="insolvency", caused_on=on)], on=on))
+                if step == "pay":
+                    return str(settle_claims(actor, [Payment(claim=name, paid_on=on)], on=on)[0].paid)
+                if step == "recover":
+                    got = GivenRecovery(reference, name, received_on=on, amount=amount, costs=Decimal("30.07"))
+                    return str(record_recoveries(actor, [got], on=on)[0].ceded)
+                if step == "paid_in":
+                    paid = BuyerPayment(reference, name, invoice="F0", received_on=on, amount=amount)
+                    return record_buyer_payments(actor, [paid], on=on)
+                return end_claims(actor, [ending], on=on)
+
+        return f"{house.code} claim {number} ({status}): {step}", work
+
+
+WEIGHTS = {
+    "file": 6, "single": 3, "cancel": 1, "settle": 2, "accept": 8, "decline": 1, "limit": 6, "rating": 3, "renew": 4,
+    "change": 3, "withdraw": 1, "no_top_ups": 1, "mediation": 1, "overdue": 2, "claim": 3,
+}  # fmt: skip
+
+
+def noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), tzinfo=ZoneInfo("Europe/Paris"))
+
+
+def _one(found: Sequence[Any]) -> str:
+    return " ".join(str(getattr(one, "status", one)) for one in found)

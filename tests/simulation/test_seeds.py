@@ -1,0 +1,50 @@
+"""Fifty seeds of the simulation hold every invariant, a seed is the same whenever it is played, and a fault is found."""
+
+from __future__ import annotations
+
+import pytest
+
+from policies.commands import accept_offers, renew_guarantees
+from tests.simulation.run import Seed, SeedFailed, machine
+from tests.simulation.world import World, prepared
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+SEEDS = 50
+
+
+@pytest.fixture(scope="module")
+def stage(committed_once):
+    with prepared() as world, machine() as (bag, workers):
+        yield world, bag, workers
+
+
+def play(number: int, stage: tuple[World, object, object]) -> Seed:
+    seed = Seed(number, *stage)  # type: ignore[arg-type]
+    seed.run()
+    return seed
+
+
+@pytest.mark.parametrize("first", range(1, SEEDS + 1, 10))
+def test_the_invariants_hold_after_every_step_of_ten_seeds(stage, first):
+    for number in range(first, first + 10):
+        print(f"seed {number}")
+        assert len(play(number, stage).trace) > 10
+
+
+def test_the_same_seed_takes_the_same_steps(stage):
+    assert play(7, stage).trace == play(7, stage).trace
+
+
+@pytest.mark.parametrize(
+    ("module", "forgotten", "broken"),
+    [
+        (renew_guarantees, "end_cessions", "cessions equal guarantees in force"),
+        (accept_offers, "void_holds", "what offers hold equals live offers"),
+    ],
+    ids=["a lapse that ends no cession", "an offer that ends and still holds"],
+)
+def test_a_rule_that_is_forgotten_is_found_by_a_seed(stage, monkeypatch, module, forgotten, broken):
+    monkeypatch.setattr(module, forgotten, lambda *_given, **_named: None)
+    with pytest.raises(SeedFailed, match=broken):
+        for number in range(1, 11):
+            play(number, stage)
