@@ -67,6 +67,14 @@ MENU: Final = (
         frozenset({"policies:guarantee"}),
     ),
     Entry(
+        _("Renewals"),
+        "policies:renewals",
+        "refresh",
+        "guarantees.read",
+        frozenset({DESK, PORTAL}),
+        frozenset({"policies:referred_renewals", "policies:renewal_file"}),
+    ),
+    Entry(
         _("Exceptions"),
         "policies:exceptions",
         "file-certificate",

@@ -138,6 +138,29 @@ RENEWAL: Final = {
     "refused": Wording(_("Not renewed"), "bad", "x"),
     "referred": Wording(_("Renewal referred"), "warn", "user-question"),
 }
+# What today's rules would give if a guarantee were renewed, and why where no rule says it.
+RENEWAL_OUTLOOK: Final = {
+    "renewed": Wording(_("Would be renewed"), "good", "refresh"),
+    "lower": Wording(_("For a lower amount"), "info", "arrow-down-right"),
+    "refused": Wording(_("Would be refused"), "bad", "x"),
+    "referred": Wording(_("Would be referred"), "warn", "user-question"),
+    "unjudged": Wording(_("Facts contradict each other"), "quiet", "alert-triangle"),
+}
+RENEWAL_WHY: Final = {
+    "primary_resumed": Wording(_("The primary limit no longer opens this top-up: it is not renewed.")),
+    "no_notice": Wording(_("No decision on the primary limit is in effect.")),
+    "no_need": Wording(_("What is wanted is covered without a top-up.")),
+    "facts_contradict": Wording(_("The facts in the books contradict each other: correct them, then look again.")),
+}
+RENEWAL_SETTLEMENT: Final = {
+    "proposed": Wording(_("Waits for a second person"), "warn", "eye-check"),
+    "confirmed": Wording(_("Confirmed"), "good", "check"),
+}
+RENEWAL_LINE: Final = {
+    "asked": Wording(_("Renewal asked for"), "good", "refresh"),
+    "asked_before": Wording(_("Asked for before"), "quiet", "minus"),
+    "refused": Wording(_("Not taken"), "bad", "x"),
+}
 EXCEPTION: Final = {
     "opened": Wording(_("Opened"), "quiet", "file-plus"),
     "with_reinsurer": Wording(_("With the reinsurer"), "info", "send"),
@@ -687,6 +710,10 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "binding": BINDING,
     "cause": CAUSE,
     "renewal": RENEWAL,
+    "renewal_outlook": RENEWAL_OUTLOOK,
+    "renewal_why": RENEWAL_WHY,
+    "renewal_settlement": RENEWAL_SETTLEMENT,
+    "renewal_line": RENEWAL_LINE,
     "reinsurer": REINSURER,
     "account": ACCOUNT,
     "entry": ENTRY,

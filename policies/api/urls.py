@@ -18,6 +18,7 @@ from policies.api import (
     mediations,
     notices,
     offers,
+    renewals,
     submissions,
     what_if,
 )
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("guarantees/<slug:public_id>/withdraw", changes.Withdraw.as_view(), name="withdraw_guarantee"),
     path("guarantees/<slug:public_id>", guarantees.Guarantee.as_view(), name="guarantee"),
     path("guarantees/<slug:public_id>/renewal-requests", guarantees.RenewalRequests.as_view(), name="ask_for_renewal"),
+    path("renewals", renewals.Renewals.as_view(), name="renewals"),
     path("endorsements/<slug:number>.pdf", endorsements.EndorsementPdf.as_view(), name="endorsement_pdf"),
     path("endorsements/<slug:number>", endorsements.Endorsement.as_view(), name="endorsement"),
     path("mediations", mediations.Mediations.as_view(), name="mediations"),

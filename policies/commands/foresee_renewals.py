@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 
-from capweb.accounts.acting import acting, must_be_acting
+from capweb.accounts.acting import must_be_acting
 from capweb.accounts.actor import Actor
 from capweb.kernel.errors import FieldErrors
 from capweb.kernel.money import ZERO
@@ -29,9 +29,8 @@ from policies.queries.renewal_radar import EndingTerm, WeekOfProduct
 
 Outlook = Literal["renewed", "lower", "refused", "referred", "unjudged"]
 OUTLOOKS: Final[tuple[Outlook, ...]] = ("renewed", "lower", "refused", "referred", "unjudged")
-BLOCK_ROWS: Final = 1_000
-# Judged while somebody waits for the page: about three seconds. Of a larger wave each week is judged by itself.
-MOST_JUDGED: Final = 5_000
+# Judged while somebody waits for the page. Of a larger wave each week is judged by itself.
+MOST_JUDGED: Final = 3_000
 _TELLING: Final = {"refused": "fail", "referred": "refer", "lower": "cap"}
 
 
@@ -42,7 +41,7 @@ class Foreseen:
     `amount` and `premium` are those of the next term, None where there would be none or somebody must decide first;
     `why` names the outcome where no rule does (`primary_resumed`, `no_notice`, `facts_contradict`); `reasons` are the
     rules that refuse, refer or hold down; `approvable` is the most that an underwriter may approve, None for any case
-    that does not wait for one. `headroom` is filled in on request.
+    that does not wait for one. `headroom` is what `with_headroom` fills in.
     """
 
     row: EndingTerm
@@ -57,6 +56,12 @@ class Foreseen:
     headroom: tuple[Headroom, ...] = ()
     approvable: Decimal | None = None
     judged: Judged | None = None
+    law: LawInForce | None = None
+
+    @property
+    def week(self) -> date:
+        """The Monday of the week in which it ends."""
+        return self.row.week
 
     @property
     def premium_change(self) -> Decimal | None:
@@ -102,17 +107,14 @@ class WeekAhead:
         return sum((one.premium for one in self.products), ZERO)
 
 
-def foresee(actor: Actor, rows: Sequence[EndingTerm], *, on: date, with_headroom: bool = False) -> list[Foreseen]:
-    """What each renewal would give today, in the order given; a fixed number of queries. Inside acting(actor).
-
-    `headroom` costs several judgements for each row that would get less than it needs: for a page, not for a book.
-    """
+def foresee(actor: Actor, rows: Sequence[EndingTerm], *, on: date) -> list[Foreseen]:
+    """What each renewal would give today, in the order given; a fixed number of queries. Inside acting(actor)."""
     must_be_acting(actor)
     judgeable = [row for row in rows if row.opens_the_same_kind]
     if not judgeable:
         return [_unjudgeable(row) for row in rows]
     law_book = current_law_book(actor)
-    law = law_book.on(on) if with_headroom else None
+    law = law_book.on(on)
     found = {
         row.term_id: _foreseen(row, one, law) if one is not None else Foreseen(row, "unjudged", why="facts_contradict")
         for row, one in zip(judgeable, _judged(actor, judgeable, law_book, on=on), strict=True)
@@ -120,20 +122,40 @@ def foresee(actor: Actor, rows: Sequence[EndingTerm], *, on: date, with_headroom
     return [found.get(row.term_id) or _unjudgeable(row) for row in rows]
 
 
-def wave_ahead(actor: Actor, *, after: date, last: date, on: date) -> list[WeekAhead]:
-    """What ends after one day and by another, week by week, with what today's rules give where so many can be judged.
+def look_ahead(
+    actor: Actor, *, after: date, last: date, week: date | None, on: date
+) -> tuple[list[WeekAhead], list[Foreseen] | None]:
+    """What ends after one day and by another, week by week, and line by line what today's rules give. Inside acting.
 
-    Opens its own transactions: each block lets go of what judging locked.
+    The lines are those of the whole span, soonest first, or of the `week` (its Monday) where one is chosen and the
+    span holds too many; None where even that is more than is judged while a page is waited for. A week that was not
+    judged has no `outlooks`.
     """
-    with acting(actor):
-        counted = renewal_radar.wave(actor, after=after, last=last, on=on)
-    weeks = {week: WeekAhead(week, [one for one in counted if one.week == week]) for week in _in_order(counted)}
-    if sum(one.count for one in counted) <= MOST_JUDGED:
-        for one in _blocks(actor, after=after, last=last, on=on):
-            week = weeks.get(one.row.cover_end - timedelta(days=one.row.cover_end.weekday()))
-            if week is not None:  # a term that came in between the two readings is seen next time
-                _count(week, one)
-    return list(weeks.values())
+    must_be_acting(actor)
+    rows = renewal_radar.lines(actor, after=after, last=last, on=on, limit=MOST_JUDGED + 1)
+    if len(rows) <= MOST_JUDGED:
+        weeks = _by_week(renewal_radar.counted(rows))
+    else:
+        weeks = _by_week(renewal_radar.wave(actor, after=after, last=last, on=on))
+        chosen = weeks.get(week) if week is not None else None
+        if chosen is None or chosen.count > MOST_JUDGED:
+            return list(weeks.values()), None
+        after, last = max(after, chosen.week - timedelta(days=1)), min(last, chosen.until - timedelta(days=1))
+        rows = renewal_radar.lines(actor, after=after, last=last, on=on, limit=MOST_JUDGED)
+    found = foresee(actor, rows, on=on)
+    for one in found:
+        _count(weeks[one.week], one)
+    return list(weeks.values()), found if week is None else [one for one in found if one.week == week]
+
+
+def with_headroom(lines: Sequence[Foreseen]) -> list[Foreseen]:
+    """The lines with what change of facts would make them renewable; several judgements for each, so of a page."""
+    return [
+        replace(one, headroom=_headroom(one.judged, one.law))
+        if one.judged is not None and one.law is not None and one.outlook != "renewed"
+        else one
+        for one in lines
+    ]
 
 
 def _judged(actor: Actor, rows: Sequence[EndingTerm], law_book: LawBook, *, on: date) -> list[Judged | None]:
@@ -158,20 +180,12 @@ def _judged(actor: Actor, rows: Sequence[EndingTerm], law_book: LawBook, *, on: 
         return [judge_alone(place) for place in range(len(rows))]
 
 
+def _by_week(counted: Sequence[WeekOfProduct]) -> dict[date, WeekAhead]:
+    return {week: WeekAhead(week, [one for one in counted if one.week == week]) for week in _in_order(counted)}
+
+
 def _in_order(counted: Iterable[WeekOfProduct]) -> list[date]:
     return list(dict.fromkeys(one.week for one in counted))
-
-
-def _blocks(actor: Actor, *, after: date, last: date, on: date) -> Iterable[Foreseen]:
-    cursor = ""
-    while True:
-        with acting(actor):
-            rows = renewal_radar.lines(actor, after=after, last=last, on=on, cursor=cursor, limit=BLOCK_ROWS)
-            found = foresee(actor, rows, on=on)
-        yield from found
-        if len(rows) < BLOCK_ROWS:
-            return
-        cursor = rows[-1].guarantee
 
 
 def _count(week: WeekAhead, one: Foreseen) -> None:
@@ -187,13 +201,12 @@ def _unjudgeable(row: EndingTerm) -> Foreseen:
     return Foreseen(row, "refused", why="no_notice" if row.limit_decision is None else "primary_resumed")
 
 
-def _foreseen(row: EndingTerm, one: Judged, law: LawInForce | None) -> Foreseen:
+def _foreseen(row: EndingTerm, one: Judged, law: LawInForce) -> Foreseen:
     outlook = _outlook(row, one)
     decision = one.decision
     _, referred_to, waits_for = standing_of(one)
     verdict = _TELLING.get(outlook)
     is_granted = outlook in ("renewed", "lower")
-    more = () if law is None or outlook == "renewed" else _headroom(one, law)
     return Foreseen(
         row,
         outlook,
@@ -204,9 +217,9 @@ def _foreseen(row: EndingTerm, one: Judged, law: LawInForce | None) -> Foreseen:
         waits_for=waits_for,
         why="no_need" if decision.outcome == "no_need" else "",
         reasons=tuple(reason for reason in decision.reasons if reason.verdict == verdict),
-        headroom=more,
         approvable=_approvable(row, one),
         judged=one,
+        law=law,
     )
 
 

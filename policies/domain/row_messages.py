@@ -72,6 +72,11 @@ _ROW: Final = {
     "not_an_object": gettext_noop("A request is a JSON object with named fields; this is something else."),
     "too_many_fields": gettext_noop("This object has {fields} fields; a request has at most {largest}."),
     # What is wrong with a movement of a claim.
+    "renewal_missing": gettext_noop("The line names no guarantee: give its number or that of an endorsement."),
+    "renewal_unknown": gettext_noop(
+        "No guarantee in force has this number, or it is not yours to renew: check the number and the end of its term."
+    ),
+    "renewal_twice": gettext_noop("The same guarantee stands on line {first}: one request renews it."),
     "claim_missing": gettext_noop("This is missing, and the movement cannot be ceded without it: fill it in."),
     "claim_kind": gettext_noop("{value} is not one of: indemnity, reserve, recovery, correction."),
     "claim_not_taken": gettext_noop("A movement of the kind {kind} has nothing of this: leave it empty ({value})."),

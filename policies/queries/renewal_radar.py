@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from django.db import connections
 
 from capweb.accounts.actor import Actor
-from capweb.kernel.money import to_cent_half_up
+from capweb.kernel.money import ZERO, to_cent_half_up
 from policies.domain.limit_request import kind_of
 from policies.queries.pages import CursorUnknown
 from policies.queries.request_facts import Asked
@@ -68,6 +68,11 @@ class EndingTerm:
     def opens_the_same_kind(self) -> bool:
         """Whether the latest notice still opens this kind of top-up (D-26: a resumed primary ends substitution)."""
         return self.limit_decision not in (None, "grant") and kind_of(str(self.limit_decision)) == self.kind
+
+    @property
+    def week(self) -> date:
+        """The Monday of the week in which it ends."""
+        return self.cover_end - timedelta(days=self.cover_end.weekday())
 
     @property
     def ceded_amount(self) -> Decimal:
@@ -157,6 +162,25 @@ def wave(actor: Actor, *, after: date, last: date, on: date) -> list[WeekOfProdu
     with connections["default"].cursor() as cursor:
         cursor.execute(_WAVE, _given(actor, after=after, last=last, on=on))
         return [WeekOfProduct(*row) for row in cursor.fetchall()]
+
+
+def counted(rows: Sequence[EndingTerm]) -> list[WeekOfProduct]:
+    """What `wave` would answer for these rows, which have been read already."""
+    found: dict[tuple[date, str], list[EndingTerm]] = {}
+    for row in rows:
+        found.setdefault((row.week, row.product), []).append(row)
+    return [
+        WeekOfProduct(
+            week,
+            product,
+            len(members),
+            sum(row.renewal_id is not None for row in members),
+            sum((row.amount for row in members), ZERO),
+            sum((row.ceded_amount for row in members), ZERO),
+            sum((row.premium for row in members), ZERO),
+        )
+        for (week, product), members in sorted(found.items(), key=lambda one: one[0])
+    ]
 
 
 def lines(

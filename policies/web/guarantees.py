@@ -162,7 +162,7 @@ def _must_be_known(view: DeskView, public_id: str) -> None:
 
 
 class AskForRenewals(DeskView):
-    """Ask that guarantees be renewed: one from its page, or those that were ticked in the portal."""
+    """Ask that guarantees be renewed: one from its page, or those that were ticked in a list."""
 
     right = "renewals.write"
 
@@ -170,7 +170,8 @@ class AskForRenewals(DeskView):
         if public_id:
             _must_be_known(self, public_id)
         chosen = [public_id] if public_id else request.POST.getlist("guarantee")[:500]
-        back = _back_to(public_id) if public_id else redirect("policies:portal")
+        listed = "policies:renewals" if request.POST.get("from") == "renewals" else "policies:portal"
+        back = _back_to(public_id) if public_id else redirect(listed)
         if not chosen:
             messages.warning(request, _("Tick at least one line first."))
             return back

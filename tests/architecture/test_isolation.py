@@ -36,6 +36,8 @@ from policies.commands.handle_exceptions import ExceptionWish, open_exceptions
 from policies.commands.handle_mediations import Referral, open_mediations
 from policies.commands.keep_evidence import keep_evidence
 from policies.commands.opt_out import NoTopUps, opt_out
+from policies.commands.renew_guarantees import ask_for_renewals
+from policies.commands.settle_renewals import RenewalAnswer, propose_renewal_answers
 from policies.commands.submit_limit_requests import submit_file
 from policies.commands.what_if import Wish, ask_what_if, work_at
 from policies.commands.write_messages import write_messages
@@ -130,6 +132,8 @@ TAKE_IDS = {
     "api:withdraw_guarantees": ("guarantees", "guarantee"),
     "policies:accept_offers": ("offer", "offer"),
     "policies:ask_renewals": ("guarantee", "guarantee"),
+    "policies:propose_renewal_answers": ("guarantee", "guarantee"),
+    "policies:answer_renewal_proposals": ("settlement", "renewal_settlement"),
     "reinsurance:close_bordereaux": ("treaty", "treaty"),
 }
 # Writes that name nothing of ours by its id: what they take is scoped by what they look up, tested where they are.
@@ -158,6 +162,8 @@ TAKE_NONE = {
     "eligibility:propose_change",
     "policies:new_request",
     "policies:opt_outs",
+    # A file of numbers: tests/web/test_renewals.py sends a stranger's.
+    "policies:renewal_file",
     "policies:upload",
     "api:what_if_runs",
     "policies:new_what_if_run",
@@ -278,6 +284,7 @@ def world(committed_once: None, documents: str) -> World:
         **_mediation_and_opt_out(cast),
         **_letter_and_cut_at_short_notice(cast),
         "claim": _claim(actor, answer.guarantee),
+        "renewal_settlement": _referred_renewal(actor),
         **_treaty_with_a_proposal(cast),
         **_closed_bordereau(cast),
     }
@@ -292,6 +299,21 @@ def _written_to_the_broker(cast: Cast) -> str:
     write_messages(worker, on=OPENING_DAY)
     with acting(worker):
         return Message.objects.latest("id").public_id
+
+
+def _referred_renewal(actor: Any) -> str:
+    """A renewal that was asked for and is referred, its approval proposed."""
+    who, whom = make.client(actor), make.buyer(actor)
+    make.notice(actor, who, whom)
+    row = asked(actor, make.row_for(who, whom))
+    (accepted,) = accept_offers(actor, [row.offer or ""], on=OPENING_DAY, at=datetime(2020, 6, 15, 12, tzinfo=UTC))
+    make.rated(actor, whom, on=OPENING_DAY, grade="8")
+    assert accepted.guarantee is not None
+    ask_for_renewals(actor, [accepted.guarantee], on=OPENING_DAY)
+    wish = RenewalAnswer(guarantee=accepted.guarantee, approve=True, reason="secret-reason")
+    (told,) = propose_renewal_answers(make.person(actor, "underwriter"), [wish], on=OPENING_DAY)
+    assert told.settlement is not None
+    return told.settlement
 
 
 def _claim(actor: Any, guarantee: str) -> str:
@@ -551,7 +573,7 @@ def test_ids_that_are_sent_reach_nothing_of_ours(world, address):
     before = state()
     for email in STRANGERS.values():
         answer = call(browser(email), "post", "/" + address.route, {field: [world.ours[kind]]})
-        assert answer.status_code in (200, 302, 403, 404), answer.content
+        assert answer.status_code in (200, 302, 403, 404, 422), answer.content
         shows_nothing(answer, world, asked=world.ours[kind])
     assert state() == before, f"a stranger changed something through {address.route}"
 

@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from capweb.accounts.acting import acting
 from capweb.accounts.models import Organisation
 from capweb.audit.models import TrailEntry
+from policies.commands import foresee_renewals
 from policies.commands.accept_offers import accept_offers
-from policies.commands.foresee_renewals import foresee, wave_ahead
+from policies.commands.foresee_renewals import foresee, look_ahead, with_headroom
 from policies.commands.renew_guarantees import ask_for_renewals, lapse_terms, renew_terms
 from policies.commands.settle_renewals import (
     ConfirmedByAnother,
@@ -68,10 +69,11 @@ def running(actor, *, total="50000", then=None, broker_id=None, on=OPENING_DAY, 
     return answer.guarantee
 
 
-def foreseen(actor, *guarantees, on=BEFORE, **more):
+def foreseen(actor, *guarantees, on=BEFORE):
     with acting(actor):
         rows = renewal_radar.named(actor, guarantees, on=on)
-        found = {one.row.guarantee: one for one in foresee(actor, rows, on=on, **more)}
+        lines = with_headroom(foresee(actor, rows, on=on))
+        found = {one.row.guarantee: one for one in lines}
     return [found[one] for one in guarantees]
 
 
@@ -103,7 +105,7 @@ def test_each_guarantee_is_told_what_todays_rules_would_give(underwriter):
     refused = running(underwriter, then="9")
     referred = running(underwriter, then="8")
     unlikely = running(underwriter, probability="0.07")
-    kept, grown, gone, waits, out = foreseen(underwriter, same, larger, refused, referred, unlikely, with_headroom=True)
+    kept, grown, gone, waits, out = foreseen(underwriter, same, larger, refused, referred, unlikely)
     assert (kept.outlook, kept.amount, kept.premium, kept.premium_change) == (
         "renewed",
         Decimal("50000.00"),
@@ -125,7 +127,7 @@ def test_a_worse_category_gives_less_for_a_lower_premium(underwriter):
     row = asked(underwriter, make.row_for(who, whom, total="150000"))
     (accepted,) = accept_offers(underwriter, [row.offer], on=OPENING_DAY, at=NOON)
     make.rated(underwriter, whom, on=date(2020, 8, 1))
-    (one,) = foreseen(underwriter, accepted.guarantee, with_headroom=True)
+    (one,) = foreseen(underwriter, accepted.guarantee)
     assert (one.outlook, one.amount) == ("lower", Decimal("100000.00"))
     assert (one.row.premium, one.premium) == (Decimal("1312.50"), Decimal("875.00"))
     assert one.premium_change == Decimal("-437.50")
@@ -148,7 +150,7 @@ def test_looking_costs_a_fixed_number_of_queries_and_writes_nothing(underwriter)
             foreseen(underwriter, *guarantees)
         return seen.captured_queries
 
-    one, *more = [running(underwriter, then=grade) for grade in (None, "8", "9", None)]
+    one, *more = [running(underwriter, then=grade) for grade in ("8", None, "9", None)]
     cost([one])
     few, many = cost([one]), cost([one, *more])
     assert len(few) == len(many)
@@ -160,7 +162,11 @@ def test_the_wave_is_told_by_week_and_product_with_what_would_become_of_it(cast,
     make.enter_illustrative_tariffs(coface)
     for grade in (None, None, "1"):
         running(coface, total="40000", then=grade)
-    (week,) = wave_ahead(coface, after=BEFORE, last=END, on=BEFORE)
+    with acting(coface):
+        (week,), lines = look_ahead(coface, after=BEFORE, last=END, week=None, on=BEFORE)
+        assert look_ahead(coface, after=BEFORE, last=END - timedelta(days=1), week=None, on=BEFORE) == ([], [])
+        assert renewal_radar.wave(coface, after=BEFORE, last=END, on=BEFORE) == week.products
+    assert len(lines) == 3
     assert week.week == date(2020, 9, 14)
     assert [(one.product, one.count, one.asked, one.amount) for one in week.products] == [
         ("cap_plus", 3, 0, Decimal("120000.00"))
@@ -168,7 +174,22 @@ def test_the_wave_is_told_by_week_and_product_with_what_would_become_of_it(cast,
     told = {outlook: (one.count, one.then) for outlook, one in week.outlooks.items()}
     assert told["renewed"] == (2, Decimal("80000.00"))
     assert sum(count for count, _ in told.values()) == 3
-    assert wave_ahead(coface, after=BEFORE, last=END - timedelta(days=1), on=BEFORE) == []
+
+
+def test_a_wave_too_large_to_judge_is_counted_and_judged_week_by_week(cast, underwriter, monkeypatch):
+    atradius = cast.actor("atradius")
+    make.enter_illustrative_tariffs(atradius)
+    for later in (0, 0, 8):
+        running(atradius, on=OPENING_DAY + timedelta(days=later))
+    monkeypatch.setattr(foresee_renewals, "MOST_JUDGED", 2)
+    span = {"after": BEFORE, "last": END + timedelta(days=30), "on": BEFORE}
+    with acting(atradius):
+        weeks, lines = look_ahead(atradius, week=None, **span)
+        assert ([week.count for week in weeks], lines) == ([2, 1], None)
+        assert not any(week.outlooks for week in weeks)
+        weeks, lines = look_ahead(atradius, week=weeks[0].week, **span)
+    assert [bool(week.outlooks) for week in weeks] == [True, False]
+    assert [one.outlook for one in lines] == ["renewed", "renewed"]
 
 
 def test_a_broker_sees_the_guarantees_of_its_own_clients_alone(cast, underwriter):
@@ -179,6 +200,13 @@ def test_a_broker_sees_the_guarantees_of_its_own_clients_alone(cast, underwriter
         found = [row.guarantee for row in renewal_radar.lines(broker, after=BEFORE, last=END, on=BEFORE, limit=500)]
     assert own in found
     assert stranger not in found
+
+
+def test_another_insurer_answers_no_renewal_of_ours(cast, underwriter):
+    guarantee = running(underwriter, then="8")
+    ask_for_renewals(underwriter, [guarantee], on=BEFORE)
+    (told,) = propose_renewal_answers(cast.actor("coface"), [answer(guarantee)], on=BEFORE)
+    assert told.code == "renewal_not_asked"
 
 
 def test_a_referred_renewal_is_approved_by_two_people_and_follows_without_a_gap(underwriter, senior):

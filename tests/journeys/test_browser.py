@@ -164,6 +164,8 @@ MAIN_PAGES = {
         "/submissions",
         "/guarantees?status=all",
         "/messages",
+        "/renewals?days=92",
+        "/renewals/referred",
         "/claims",
         "/envelopes",
         "/law",
@@ -183,7 +185,7 @@ MAIN_PAGES = {
         "/primary-notices",
         "/primary-notices/new",
     ],
-    "broker": ["/portal", "/requests", "/messages"],
+    "broker": ["/portal", "/requests", "/messages", "/renewals?days=92"],
     "accountant": [
         "/envelopes/outlook",
         "/treaty-proposals",

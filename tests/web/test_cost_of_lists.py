@@ -16,6 +16,8 @@ LISTS = {
     "policies:guarantees": "underwriter",
     "policies:claims": "underwriter",
     "policies:portal": "broker",
+    "policies:renewals": "broker",
+    "policies:referred_renewals": "underwriter",
     "policies:messages": "broker",
     "policies:upload": "broker",
     "reinsurance:envelopes": "accountant",
@@ -38,7 +40,7 @@ MOST = 20
 
 def cost(page):
     browser = signed_in(LISTS[page])
-    address = reverse(page) + ("?status=all" if page == "policies:queue" else "")
+    address = reverse(page) + {"policies:queue": "?status=all", "policies:renewals": "?days=92"}.get(page, "")
     browser.get(address)
     with ExitStack() as stack:
         seen = [stack.enter_context(CaptureQueriesContext(connections[a])) for a in ("default", "platform")]

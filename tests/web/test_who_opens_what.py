@@ -20,6 +20,8 @@ OPEN_TO = {
     "policies:upload": MAY_ASK,
     "policies:messages": INSURERS | BROKERS,
     "policies:renewals_calendar": INSURERS | BROKERS,
+    "policies:renewals": INSURERS | BROKERS,
+    "policies:referred_renewals": INSURERS,
     "policies:portal": INSURERS | BROKERS,
     "policies:exceptions": INSURERS,
     "policies:mediations": INSURERS | BROKERS,
