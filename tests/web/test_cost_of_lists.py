@@ -36,6 +36,8 @@ LISTS = {
     "eligibility:simulator": "broker",
 }
 MOST = 20
+# A page that judges reads facts, law, treaties and room as well.
+MOST_OF = {"policies:renewals": 26, "policies:referred_renewals": 26}
 
 
 def cost(page):
@@ -57,4 +59,4 @@ def test_a_list_costs_a_fixed_number_of_queries(books, page):
         browser.post(reverse("policies:accept_offer", args=[case.offer]))
         books.asked()
     assert cost(page) == before
-    assert before <= MOST
+    assert before <= MOST_OF.get(page, MOST)
