@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from capweb.accounts.actor import Actor
+from capweb.kernel.money import ZERO
 from policies.models import Endorsement, Guarantee, GuaranteeTerm, Offer, Reduction, RenderedEndorsement, RenewalRequest
 from policies.queries import scope
 from policies.queries.pages import Page, bounds, newest_after
@@ -43,6 +44,12 @@ class TermLine:
     is_premium_illustrative: bool
     renewal_asked: bool
     cession_id: int
+    right_amount: Decimal | None
+
+    @property
+    def excess_amount(self) -> Decimal:
+        """What of the amount the insurer carries alone because its rating proved wrong (D-39)."""
+        return ZERO if self.right_amount is None else max(self.amount - self.right_amount, ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +290,7 @@ def _term(row: Any) -> TermLine:
         is_premium_illustrative=row.is_premium_illustrative,
         renewal_asked=row.asked,
         cession_id=row.cession_id,
+        right_amount=row.right_amount,
     )
 
 

@@ -97,6 +97,7 @@ class Guarantee(DeskView):
                 "current": current,
                 "terms": [(term, states.get(term.cession_id)) for term in reversed(found.terms)],
                 "cession": states.get(current.cession_id),
+                "excess": current.excess_amount,
                 "exposure": exposure,
                 "letters": letters,
                 "may_renew": current.status == "running"

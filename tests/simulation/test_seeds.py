@@ -1,4 +1,4 @@
-"""Fifty seeds of the simulation hold every invariant, a seed is the same whenever it is played, and a fault is found."""
+"""Fifty seeds of the simulation hold every invariant; a seed is the same whenever it is played; a fault is found."""
 
 from __future__ import annotations
 
@@ -46,5 +46,9 @@ def test_the_same_seed_takes_the_same_steps(stage):
 def test_a_rule_that_is_forgotten_is_found_by_a_seed(stage, monkeypatch, module, forgotten, broken):
     monkeypatch.setattr(module, forgotten, lambda *_given, **_named: None)
     with pytest.raises(SeedFailed, match=broken):
-        for number in range(1, 11):
-            play(number, stage)
+        _play_ten(stage)
+
+
+def _play_ten(stage):
+    for number in range(1, 11):
+        play(number, stage)

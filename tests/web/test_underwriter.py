@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import reverse
 
+from capweb.accounts.acting import acting
+from policies.models import GuaranteeTerm
 from tests.visitors import signed_in, text_of
 
 QUEUE = "/requests"
@@ -138,3 +140,13 @@ def test_the_journal_of_one_treaty_holds_its_entries_alone(books):
     assert not browser.get("/journal", {"as_of": "2020-06-01"}).context["rows"]
     assert browser.get("/journal", {"treaty": "trt_none"}).status_code == 404
     assert browser.get("/journal", {"as_of": "no day"}).status_code == 200
+
+
+def test_what_the_insurer_carries_alone_is_told_beside_the_cession(books):
+    with acting(books.underwriter):
+        GuaranteeTerm.objects.filter(guarantee__public_id=books.guarantee).update(right_amount="12345.67")
+    page = text_of(signed_in("underwriter").get(reverse("policies:guarantee", args=[books.guarantee])))
+    assert "À la charge du seul assureur 37 654,33 €" in page
+    assert "seul assureur" not in text_of(
+        signed_in("broker").get(reverse("policies:guarantee", args=[books.guarantee]))
+    )
