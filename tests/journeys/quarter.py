@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from capweb import clock
 from capweb.accounts.acting import acting
+from capweb.accounts.actor import Actor
 from capweb.accounts.commands.enter_people import move_business_day
 from capweb.accounts.commands.publish_events import publish_events
 from capweb.accounts.queries import memberships
@@ -90,15 +91,21 @@ class Quarter:
         }
         done(self.world.elise.post("/buyer-ratings/bulk", [row]))
 
-    def asked(self, pair: tuple[make.Client, make.Known], total: str) -> dict[str, Any]:
+    def asked(self, pair: tuple[make.Client, make.Known], total: str, **more: object) -> dict[str, Any]:
+        """A request by API, with its decision and the offer, if there is one."""
         who, whom = pair
         return dict(
-            done(self.world.elise.post("/limit-requests", self.world.body(who, whom, requested_total=total)), 201)
+            done(
+                self.world.elise.post("/limit-requests", self.world.body(who, whom, requested_total=total, **more)), 201
+            )
         )
 
     def granted(self, pair: tuple[make.Client, make.Known], total: str) -> Granted:
         """Asked for and accepted."""
-        asked = self.asked(pair, total)
+        return self.accepted(pair, self.asked(pair, total))
+
+    def accepted(self, pair: tuple[make.Client, make.Known], asked: dict[str, Any]) -> Granted:
+        """The offer of a request accepted."""
         assert asked["offer"] is not None, asked["decision"]
         accepted = done(self.world.elise.post(f"/offers/{asked['offer']['id']}/accept"))
         return Granted(*pair, asked["id"], asked["offer"]["id"], accepted["guarantee"])
@@ -125,9 +132,7 @@ class Quarter:
     def left(self, one: Granted, *, guarantee: str | None = None) -> Left:
         """What stands now of a top-up, or of the guarantee that replaced it."""
         name = guarantee or one.guarantee
-        system = memberships.system_actor(self.world.cast.organisations["euler-hermes"], name="worker")
-        publish_events(system)
-        write_messages(system, on=self.today)
+        write_messages(self._published(), on=self.today)
         with acting(self.world.actor):
             ledger = JournalEntry.objects.filter(cession__guarantee_id=name).order_by("pk")
             documents = Endorsement.objects.filter(term__guarantee__public_id=name).order_by("pk")
@@ -147,6 +152,16 @@ class Quarter:
         with acting(self.world.actor):
             rows = Transfer.objects.filter(entry__cession__guarantee_id=one.guarantee, code=code).order_by("pk")
             return [str(amount) for amount in rows.values_list("amount", flat=True)]
+
+    def events_of(self, subject: str) -> list[str]:
+        """The events of a dossier."""
+        self._published()
+        return self._events({subject})
+
+    def _published(self) -> Actor:
+        worker = memberships.system_actor(self.world.cast.organisations["euler-hermes"], name="worker")
+        publish_events(worker)
+        return worker
 
     def _events(self, subjects: set[str]) -> list[str]:
         found, after = [], 0

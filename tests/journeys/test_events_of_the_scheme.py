@@ -11,6 +11,7 @@ from datetime import date
 import pytest
 
 from tests import callers
+from tests import factories as make
 from tests.journeys.quarter import Left, Quarter, done
 from tests.visitors import signed_in, text_of
 from tests.worlds import open_world
@@ -54,7 +55,7 @@ def spring(house):
         "re-rated": house.refused_and_granted("200000", grade="6"),
     }
     made |= {"increased": house.refused_and_granted("60000"), "upwards": house.refused_and_granted("150000")}
-    for name in ("reduced again", "ended", "raised back"):
+    for name in ("reduced again", "ended", "raised back", "loss above the primary"):
         pair = house.pair()
         house.limit(pair, "reduction", amount_before="400000", amount="150000")
         made[name] = house.granted(pair, "400000")
@@ -116,6 +117,80 @@ def test_e22_the_premium_of_the_quarter_is_due_and_ceded(house):
     granted = house.refused_and_granted()
     assert house.terms(granted.guarantee)[0]["premium"] == "875.00"
     assert house.moved(granted, "premium_ceded") == ["831.25"]
+
+
+# E20, E21, E29: dossiers, by page.
+
+
+def test_e20_a_very_large_exporter_waits_for_the_ministry(house):
+    broker = house.world.cast.organisations["courtage-du-port"].pk
+    pair = (
+        make.client(house.world.actor, turnover="2000000000", broker_id=broker),
+        make.buyer(house.world.actor, country="MA", probability=None),
+    )
+    house.limit(pair, "refusal", requested_amount="200000", buyer_country="MA")
+    asked = house.asked(pair, "200000", payment_days=60, french_share="0.45")
+    assert (asked["offer"], asked["decision"]["referred_to"]) == (None, "ministry")
+    dossier = decided(asked["id"], asked_amount="200 000", scope="every", amount="150 000")
+    found = done(house.world.elise.get(f"/limit-requests/{asked['id']}"))
+    assert (found["status"], found["offer"]["amount"]) == ("offered", "150000.00")
+    granted = house.accepted(pair, found)
+    left = house.left(granted)
+    assert (left.ledger, left.documents) == (["cession"], ["grant"])
+    assert house.events_of(dossier) == DECIDED_BY_THE_AUTHORITY
+    assert done(house.world.elise.get(f"/exceptions/{dossier}"))["used"] == "150000.00"
+
+
+def test_e21_a_complement_above_parity_with_the_ministers_consent(house):
+    pair = house.pair()
+    house.limit(pair, "reduction", amount_before="400000", amount="150000")
+    asked = house.asked(pair, "400000")
+    assert asked["offer"]["amount"] == "75000.00"
+    dossier = decided(asked["id"], asked_amount="200 000", amount="200 000")
+    done(house.world.elise.post(f"/offers/{asked['offer']['id']}/decline"))
+    granted = house.granted(pair, "400000")
+    assert house.terms(granted.guarantee)[0]["amount"] == "200000.00"
+    left = house.left(granted)
+    assert (left.ledger, left.documents) == (["cession"], ["grant"])
+    assert house.events_of(dossier) == DECIDED_BY_THE_AUTHORITY
+
+
+DECIDED_BY_THE_AUTHORITY = ["exception.opened", "exception.sent", "exception.passed_on", "exception.favourable"]
+
+
+def decided(request, **given):
+    """A dossier opened, sent and passed on by one person, the authority's consent entered by another."""
+    elise, serge = signed_in("underwriter"), signed_in("senior underwriter")
+    asked = {name: given[name] for name in given if name != "amount"}
+    opened = elise.post(f"/requests/{request}/exception", {"reason": "Commande de trois ans", **asked})
+    address = opened["Location"]
+    for step in ("send", "pass_on"):
+        assert elise.post(f"{address}/step", {"step": step}).status_code == 302
+    letter = {"reference": "DGT/2020/7", "granted_on": "2020-06-15", "answer": "favourable", "amount": given["amount"]}
+    assert elise.post(f"{address}/decide", letter).status_code == 403
+    assert serge.post(f"{address}/decide", letter).status_code == 302
+    return address.rsplit("/", 1)[1]
+
+
+def test_e29_the_mediator_is_answered_in_five_days_and_the_case_judged_again(house):
+    pair = house.pair(grade="9")
+    house.limit(pair, "refusal", requested_amount="100000")
+    asked = house.asked(pair, "100000")
+    assert (asked["offer"], asked["decision"]["outcome"]) == (None, "refuse")
+    sent = {"referred_on": "2020-06-15", "reference": "MED-7", "reason": "Commandes en cours"}
+    opened = signed_in("broker").post(f"/requests/{asked['id']}/mediation", sent)
+    address = opened["Location"]
+    assert "20/06/2020" in text_of(signed_in("underwriter").get(address))
+    house.rated(pair[1], grade="7")
+    answer = {"answer": "Comptes de 2019 reçus", "decision": "changed"}
+    assert signed_in("underwriter").post(f"{address}/answer", answer).status_code == 302
+    found = done(house.world.elise.get(f"/limit-requests/{asked['id']}"))
+    assert found["status"] == "offered"
+    left = house.left(house.accepted(pair, found))
+    assert (left.ledger, left.documents) == (["cession"], ["grant"])
+    assert left.events == ["request.refused", "request.offered", "offer.accepted"]
+    assert left.messages[0] == "request_refused"
+    assert house.events_of(address.rsplit("/", 1)[1]) == ["mediation.opened", "mediation.changed"]
 
 
 # 29 June: a fortnight later the feeds bring news of buyers.
@@ -299,6 +374,20 @@ def test_e23_to_e27_a_loss_is_paid_ceded_and_what_comes_back_shared(house, sprin
     assert (recovered["policyholder"], recovered["kept"], recovered["ceded"]) == ("1800.00", "360.00", "6840.00")
     left = house.left(one)
     assert left.ledger == ["cession", "ending", "claim", "recovery"]
+
+
+def test_e24_a_complement_pays_what_passes_the_primary(house, spring):
+    autumn(house, spring)
+    one = spring["loss above the primary"]
+    loss = claimed(house, one, delivered_on="2020-07-01", amount="200000.00")
+    shares = {share["layer"]: (share["loss"], share["due"]) for share in loss["shares"]}
+    assert shares == {"primary": ("150000.00", "135000.00"), "top_up": ("50000.00", "45000.00")}
+    claim = loss["claim"]["id"]
+    rita = callers.person("rita@euler-hermes.example")
+    paid = done(rita.post(f"/claims/{claim}/settlement", {"paid_on": house.today.isoformat()}), 201)
+    # None of the primary's part is ceded; of the complement's, the treaty takes all.
+    assert (paid["paid"], paid["ceded"]) == ("180000.00", "45000.00")
+    assert house.left(one).ledger == ["cession", "ending", "claim"]
 
 
 def test_e28_after_the_last_day_nothing_is_granted_and_what_runs_finishes(house):
