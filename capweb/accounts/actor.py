@@ -35,6 +35,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
             "renewals.write",
             "renewals.settle",
             "messages.send",
+            "statements.ask",
         }
         | _EXCEPTIONS
     ),
@@ -44,7 +45,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
         | {"buyer_limits.write", "renewals.write", "guarantees.withdraw", "what_if.run", "messages.send"}
         | {"renewals.settle", "renewals.confirm"}
         | _EXCEPTIONS
-        | {"exceptions.decide", "short_notices.confirm"}
+        | {"exceptions.decide", "short_notices.confirm", "statements.ask"}
         | _CONTRACTS
         | _CLAIMS
     ),
@@ -61,12 +62,12 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "broker": frozenset(
         {"requests.read", "requests.write", "guarantees.read", "documents.read", "offers.answer", "renewals.write"}
         | {"simulate", "law.read", "claims.read", "claims.declare", "messages.read"}
-        | {"mediations.read", "mediations.write"}
+        | {"mediations.read", "mediations.write", "statements.ask"}
     ),
     "policyholder": frozenset(
         {"requests.read", "requests.write", "guarantees.read", "documents.read", "offers.answer", "renewals.write"}
         | {"simulate", "law.read", "claims.read", "claims.declare", "messages.read"}
-        | {"mediations.read", "mediations.write"}
+        | {"mediations.read", "mediations.write", "statements.ask"}
     ),
     "reinsurer": frozenset(_BOOKS | {"bordereaux.answer", "accounts.advise", "envelopes.read", "law.read"}),
     "operator": frozenset(
@@ -78,7 +79,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
         | {"requests.write", "requests.settle", "offers.answer", "buyer_limits.write", "renewals.write", "ledger.read"}
         | {"treaties.read", "guarantees.withdraw", "what_if.run"}
         | {"bordereaux.read", "bordereaux.write", "settlement.write", "claims.cede", "seals.read", "events.publish"}
-        | {"messages.write"}
+        | {"messages.write", "statements.ask"}
     ),
 }
 

@@ -450,6 +450,18 @@ MESSAGE: Final = {
     "renewal_notice": Wording(pgettext_lazy("message", "A term is ending")),
     "primary_notice": Wording(pgettext_lazy("message", "Decision on the primary limit")),
     "buyer_notice": Wording(pgettext_lazy("message", "Decision told to the buyer")),
+    "reduction_announced": Wording(pgettext_lazy("message", "Reduction announced")),
+    "renewal_refused": Wording(pgettext_lazy("message", "Renewal refused")),
+    "renewal_referred": Wording(pgettext_lazy("message", "Renewal still referred")),
+    "exception_asked": Wording(pgettext_lazy("message", "Exception asked for")),
+    "exception_decided": Wording(pgettext_lazy("message", "Exception decided")),
+    "mediation_answered": Wording(pgettext_lazy("message", "Mediation answered")),
+    "claim_declared": Wording(pgettext_lazy("message", "Overdue declared")),
+    "loss_fixed": Wording(pgettext_lazy("message", "Loss fixed")),
+    "claim_indemnified": Wording(pgettext_lazy("message", "Indemnity paid")),
+    "claim_recovered": Wording(pgettext_lazy("message", "Recovery shared")),
+    "disbursement_nearly_used": Wording(pgettext_lazy("message", "Disbursement limit nearly reached")),
+    "cover_elsewhere": Wording(pgettext_lazy("message", "Cover may be sought elsewhere")),
 }
 # What became of a message's mails, and of one mail.
 MAIL: Final = {

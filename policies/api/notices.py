@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from django.conf import settings
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
@@ -26,6 +27,7 @@ from policies.api.limit_requests import LIMIT
 from policies.api.outputs import Output
 from policies.commands.print_letters import print_letter
 from policies.commands.settle_short_notices import Verdict, settle_short_notices
+from policies.commands.state_cover_elsewhere import StatementWish, state_cover_elsewhere
 from policies.commands.subscribe_buyers import Subscription, subscribe_buyers
 from policies.queries import primary_notices
 from policies.queries.primary_notices import LetterUnknown, ShortNoticeNotSeen
@@ -101,6 +103,58 @@ class LetterPdf(Operation):
         response = HttpResponse(content, content_type="application/pdf")
         response["Content-Disposition"] = f'inline; filename="{number}.pdf"'
         return response
+
+
+class GivenStatementWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Under which policy and on which buyer cover is to be sought elsewhere."""
+
+    policy_number: inputs.Identifier
+    buyer_identifier: inputs.Identifier
+    buyer_country: inputs.Country = "FR"
+
+    def __post_init__(self) -> None:
+        inputs.must_print(self.policy_number, self.buyer_identifier)
+
+
+class CoverElsewhereStatement(Output):
+    """The statement that the exclusivity clause is waived for a buyer; its PDF is at `/letters/{letter}.pdf`."""
+
+    policy_number = serializers.CharField()
+    buyer_identifier = serializers.CharField()
+    letter = serializers.CharField(source="number")
+    is_repeat = serializers.BooleanField(help_text="It had been made before.")
+
+
+class CoverElsewhere(Operation):
+    """States that the policyholder may seek cover on a buyer from another insurer."""
+
+    right = "statements.ask"
+    scope = "requests:write"
+
+    @extend_schema(
+        operation_id="state_cover_elsewhere",
+        summary="Ask for the statement that cover on a buyer may be sought elsewhere",
+        description=(
+            "Given where the insurer's last decision on the buyer reduced or ended its limit although a top-up is "
+            "available, and none is in force or offered. Asked again, the first statement answers."
+        ),
+        parameters=[IDEMPOTENCY_KEY],
+        request={
+            "application/json": inputs.schema_of(GivenStatementWish, required=["policy_number", "buyer_identifier"])
+        },
+        responses={201: CoverElsewhereStatement, **problems(400, 409, 422)},
+    )
+    def post(self, request: Request) -> Response:
+        key_of(request)
+        given = json_object(request, known=("policy_number", "buyer_identifier", "buyer_country"))
+        (wish,) = inputs.rows_of([given], GivenStatementWish)
+        return done_once(request, given, lambda: self._stated(wish))
+
+    def _stated(self, wish: GivenStatementWish) -> Answer:
+        (stated,) = state_cover_elsewhere(self.actor, [StatementWish(**msgspec.structs.asdict(wish))], on=self.on)
+        return Answer(
+            201, CoverElsewhereStatement(stated).data, location=reverse("api:letter_pdf", args=[stated.number])
+        )
 
 
 class ShortNotice(Output):

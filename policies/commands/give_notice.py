@@ -90,7 +90,7 @@ def give_notice(
                 notice_days=notice_days,
                 exceptional_case="" if case is None else case.exceptional_case,
                 exceptional_reason="" if case is None else case.reason,
-                top_up=_top_up(top_ups.get(row.source_reference)),
+                top_up=top_up_of(top_ups.get(row.source_reference)),
             )
         )
     written = write_letters(actor, LetterKind.PRIMARY_NOTICE, limits, snapshots, on=on)
@@ -151,7 +151,7 @@ def _is_cut(row: BuyerLimit) -> bool:
     return row.decision in (LimitDecision.REDUCTION, LimitDecision.CESSATION) or row.amount < row.amount_before
 
 
-def _top_up(found: TopUpPossible | None) -> TopUp | None:
+def top_up_of(found: TopUpPossible | None) -> TopUp | None:
     if found is None or found.amount is None or found.product is None:
         return None
     return TopUp(

@@ -45,10 +45,12 @@ class PaidCover:
 
 @dataclass(frozen=True, slots=True)
 class YearRoom:
-    """An open policy year: its row, and what is left to be paid in it."""
+    """An open policy year: its row, what is left to be paid in it, of which limit, until which day."""
 
     id: int
     room: Decimal
+    limit: Decimal
+    end_day: date
 
 
 def policy_years(actor: Actor, covers: Sequence[PaidCover], *, on: date) -> dict[Year, YearRoom]:
@@ -93,11 +95,17 @@ def _opened(actor: Actor, asked: dict[Year, DisbursementOpening], *, on: date) -
     if not asked:
         return {}
     known = disbursement_years(actor, {policy for policy, _ in asked})
-    found = {key: YearRoom(state.id, state.room) for key in asked if (state := _holding(known, key)) is not None}
+    found = {
+        key: YearRoom(state.id, state.room, state.limit_amount, state.end_day)
+        for key in asked
+        if (state := _holding(known, key)) is not None
+    }
     missing = {key: opening for key, opening in asked.items() if key not in found}
     receipts = open_disbursement_years(actor, list(missing.values()), on=on)
     return found | {
-        key: YearRoom(one.disbursement_year_id, one.limit_amount - one.disbursed)
+        key: YearRoom(
+            one.disbursement_year_id, one.limit_amount - one.disbursed, one.limit_amount, missing[key].end_day
+        )
         for key, one in zip(missing, receipts, strict=True)
     }
 

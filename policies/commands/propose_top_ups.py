@@ -56,9 +56,14 @@ def propose_top_ups(actor: Actor, source_references: Sequence[str], *, on: date)
             .select_related("buyer")
             .order_by("pk")
         )
-        cases = request_facts.gather(actor, [_asked(row) for row in notices], on=on)
-        law = current_law_book(actor).on(on)
-        unwanted = opt_outs.opted_out(actor, [(row.policy_id, row.buyer_id) for row in notices], on=on)
+        return top_ups_after(actor, notices, on=on)
+
+
+def top_ups_after(actor: Actor, notices: Sequence[BuyerLimit], *, on: date) -> list[TopUpPossible]:
+    """The same of rows with their buyers, in their order. Inside acting(actor); a fixed number of queries."""
+    cases = request_facts.gather(actor, [_asked(row) for row in notices], on=on)
+    law = current_law_book(actor).on(on)
+    unwanted = opt_outs.opted_out(actor, [(row.policy_id, row.buyer_id) for row in notices], on=on)
     decisions = [engine.decide(case, law) for case in cases]
     found = []
     for row, decision in zip(notices, decisions, strict=True):

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from capweb.accounts.actor import Actor
 from capweb.audit.copying import copy_rows
@@ -22,6 +23,9 @@ from policies.domain.indemnity import within_rooms
 from policies.queries.claim_facts import ClaimFacts, ShareFacts, beneficiaries_on, shares_of
 from reinsurance.commands.cede_claims import cede_claims
 from reinsurance.domain.claim import ClaimReceipt, IndemnityOrder
+
+# From this share of the disbursement limit on the policyholder is told (E26).
+TOLD_FROM: Final = Decimal("0.80")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +83,7 @@ def settle_claims(actor: Actor, settlements: Sequence[Settlement], *, on: date) 
         moved(claim, "settle")
         must_lie_between(claim, one.paid_on, first=claim.declared_on, last=on)
         new.setdefault(one.claim, one)
-    paid = _payable(actor, new, claims, shares, on=on)
+    paid, years = _payable(actor, new, claims, shares, on=on)
     for one in new.values():
         if not any(part.amount for part in paid if part.claim.public_id == one.claim):
             owed = sum((share.due for share in shares[claims[one.claim].id]), ZERO)
@@ -103,10 +107,36 @@ def settle_claims(actor: Actor, settlements: Sequence[Settlement], *, on: date) 
             )
             for one in made
             if not one.is_repeat
-        ],
+        ]
+        + _nearly_used(paid, years),
         on=on,
     )
     return made
+
+
+def _nearly_used(paid: Sequence[_Paid], years: Mapping[Year, YearRoom]) -> list[Change]:
+    """The policy years of which these payments pass the share that is told to the policyholder (E26), once each."""
+    told = []
+    for (policy_number, _day), year in {(key[0], year.id): (key, year) for key, year in years.items()}.values():
+        parts = [part for part in paid if part.year_id == year.id]
+        before = year.limit - year.room
+        after = before + sum((part.amount for part in parts), ZERO)
+        threshold = year.limit * TOLD_FROM
+        if parts and before < threshold <= after:
+            told.append(
+                Change(
+                    "disbursement_year.nearly_used",
+                    policy_number,
+                    was={"disbursed": str(before)},
+                    became={
+                        "disbursed": str(after),
+                        "limit": str(year.limit),
+                        "end_day": year.end_day.isoformat(),
+                        "claim": parts[-1].claim.public_id,
+                    },
+                )
+            )
+    return told
 
 
 def _is_paid(claim: ClaimFacts, shares: Mapping[int, Sequence[ShareFacts]]) -> bool:
@@ -120,7 +150,7 @@ def _payable(
     shares: Mapping[int, Sequence[ShareFacts]],
     *,
     on: date,
-) -> list[_Paid]:
+) -> tuple[list[_Paid], dict[Year, YearRoom]]:
     """What each share is paid, in the order of the settlements, within what is left of the policy years (D-17)."""
     wanted = [(claims[name], share, one.paid_on) for name, one in new.items() for share in shares[claims[name].id]]
     covers = [_cover(claim, share, paid_on) for claim, share, paid_on in wanted]
@@ -134,10 +164,11 @@ def _payable(
         ],
         rooms=rooms,
     )
-    return [
+    parts = [
         _Paid(claim, share, paid_on, amount, None if year is None else year.id)
         for (claim, share, paid_on), amount, year in zip(wanted, amounts, limiting, strict=True)
     ]
+    return parts, years
 
 
 def _cover(claim: ClaimFacts, share: ShareFacts, paid_on: date) -> PaidCover | None:

@@ -1,7 +1,8 @@
 """Which events are written about to the policyholder or its broker, by which template, with which facts.
 
-What is no choice of the policyholder's and changes its cover, or opens a choice, is written; what it did itself (asked,
-declined, cancelled) is not. Every template lies in templates/messages/ in French and in English.
+What is no choice of the policyholder's and changes its cover or its claims, or opens a choice, is written; of what it
+did itself (asked, declined, cancelled) only what begins or ends something: a claim, a guarantee. Every template lies in
+templates/messages/ in French and in English.
 """
 
 from __future__ import annotations
@@ -22,13 +23,34 @@ TEMPLATE_BY_EVENT: Final = {
     "guarantee.lapsed": "guarantee_lapsed",
     "guarantee.reduced": "guarantee_reduced",
     "guarantee.ended": "guarantee_ended",
+    "reduction.announced": "reduction_announced",
+    "renewal.refused": "renewal_refused",
+    "renewal.referred": "renewal_referred",
+    "exception.opened": "exception_asked",
+    "exception.favourable": "exception_decided",
+    "exception.unfavourable": "exception_decided",
+    "mediation.maintained": "mediation_answered",
+    "mediation.changed": "mediation_answered",
+    "claim.declared": "claim_declared",
+    "claim.loss_fixed": "loss_fixed",
+    "claim.indemnified": "claim_indemnified",
+    "claim.recovered": "claim_recovered",
+    "disbursement_year.nearly_used": "disbursement_nearly_used",
 }
 RENEWAL_NOTICE: Final = "renewal_notice"
 # The insurer's decision on its own limit (E1 to E5), told with its notice: written with the decision, not from events.
 PRIMARY_NOTICE: Final = "primary_notice"
 # The same decision told to the buyer, where it asked to be: neither the supplier nor its amounts are named to it.
 BUYER_NOTICE: Final = "buyer_notice"
-TEMPLATES: Final = (*TEMPLATE_BY_EVENT.values(), RENEWAL_NOTICE, PRIMARY_NOTICE, BUYER_NOTICE)
+# The statement that cover on a buyer may be sought elsewhere (E19).
+COVER_ELSEWHERE: Final = "cover_elsewhere"
+TEMPLATES: Final = (
+    *dict.fromkeys(TEMPLATE_BY_EVENT.values()),
+    RENEWAL_NOTICE,
+    PRIMARY_NOTICE,
+    BUYER_NOTICE,
+    COVER_ELSEWHERE,
+)
 # Messages that tell the reasons of a decision, by the verdicts that are told.
 VERDICTS_TOLD: Final = {
     "request_refused": frozenset({"fail"}),
@@ -74,6 +96,18 @@ class MessageFacts:
     top_up_product: str = ""
     top_up_amount: Decimal | None = None
     top_up_premium: Decimal | None = None
+    # Why cover fell or ended, how a dossier stands and what was answered.
+    cause: str = ""
+    status: str = ""
+    answer: str = ""
+    # Of a claim: its public id, how many invoices, the loss, what is due or paid, held back, come back, and limits.
+    claim: str = ""
+    invoices: int | None = None
+    loss: Decimal | None = None
+    paid: Decimal | None = None
+    held_back: Decimal | None = None
+    recovered: Decimal | None = None
+    limit_amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

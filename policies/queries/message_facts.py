@@ -7,7 +7,7 @@ is not there, or that nobody outside has to act on, gives no message.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,10 +18,24 @@ from django.db.models import Exists, OuterRef
 from capweb.accounts.actor import Actor
 from capweb.audit.events import EventRow
 from policies.domain.messages import RENEWAL_NOTICE, TEMPLATE_BY_EVENT, Draft, MessageFacts
-from policies.models import Endorsement, Guarantee, GuaranteeTerm, LimitRequest, Message, Notice, Offer, RenewalRequest
+from policies.models import (
+    Claim,
+    Endorsement,
+    ExceptionDossier,
+    Guarantee,
+    GuaranteeTerm,
+    LimitRequest,
+    MediationDossier,
+    Message,
+    Notice,
+    Offer,
+    RenewalOutcome,
+    RenewalRequest,
+)
 
 # A notice that nobody wrote about in this time is history: its term has ended.
 NOTICES_BACK_DAYS: Final = 40
+NEARLY_USED: Final = "disbursement_year.nearly_used"
 _PARTIES: Final = ("policy__policyholder", "buyer")
 
 
@@ -34,10 +48,14 @@ class _Found:
     guarantees: dict[str, Any] = field(default_factory=dict)
     terms: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
     endorsements: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    dossiers: dict[str, Any] = field(default_factory=dict)
+    claims: dict[str, Any] = field(default_factory=dict)
+    # Terms whose renewal was asked for and not granted: that was told, and their end is not told again.
+    not_renewed: set[int] = field(default_factory=set)
 
 
 def drafts_of_events(actor: Actor, events: Sequence[EventRow]) -> list[Draft]:
-    """The messages that these events ask for, in their order. At most five queries; inside acting(actor)."""
+    """The messages that these events ask for, in their order. At most nine queries; inside acting(actor)."""
     told = [event for event in events if event.type in TEMPLATE_BY_EVENT]
     found = _rows_of(actor, told)
     return [draft for event in told if (draft := _draft(event, found)) is not None]
@@ -81,19 +99,46 @@ def _rows_of(actor: Actor, events: Sequence[EventRow]) -> _Found:
             .order_by("pk")
         ):
             found.endorsements[one.term.guarantee_id].append(one)
+    _add_dossiers(found, events, ours)
+    _add_claims(found, events, ours)
+    if any(event.type == "guarantee.lapsed" for event in events):
+        refused = RenewalRequest.objects.filter(
+            **ours, term__in=[term.pk for terms in found.terms.values() for term in terms]
+        ).filter(outcome__in=[RenewalOutcome.REFUSED, RenewalOutcome.REFERRED])
+        found.not_renewed = set(refused.values_list("term_id", flat=True))
     return found
 
 
+def _add_dossiers(found: _Found, events: Sequence[EventRow], ours: dict[str, int]) -> None:
+    """Exceptions and mediations, each about a request."""
+    paths = [f"limit_request__{path}" for path in _PARTIES]
+    for model, begins in ((ExceptionDossier, "exception."), (MediationDossier, "mediation.")):
+        wanted = {event.subject for event in events if event.type.startswith(begins)}
+        if wanted:
+            rows = model.objects.filter(**ours, public_id__in=wanted).select_related(*paths)
+            found.dossiers |= {row.public_id: row for row in rows}
+
+
+def _add_claims(found: _Found, events: Sequence[EventRow], ours: dict[str, int]) -> None:
+    wanted = {event.subject for event in events if event.type.startswith("claim.")}
+    wanted |= {str((event.became or {}).get("claim", "")) for event in events if event.type == NEARLY_USED}
+    if wanted:
+        rows = Claim.objects.filter(**ours, public_id__in=wanted).select_related(*_PARTIES)
+        found.claims = {row.public_id: row for row in rows}
+
+
 def _draft(event: EventRow, found: _Found) -> Draft | None:
-    became = event.became or {}
-    if event.type.startswith("guarantee."):
-        return _of_guarantee(event, found.guarantees.get(event.subject), found)
+    became, thing = event.became or {}, event.type.partition(".")[0]
     if event.type == "offer.accepted":
         return _of_guarantee(event, found.guarantees.get(str(became.get("guarantee"))), found)
-    if event.type == "request.offered":
-        return _of_offer(event, found.offers.get(str(became.get("offer"))))
-    if event.type.startswith("offer."):
-        return _of_offer(event, found.offers.get(event.subject))
+    if thing == "offer" or event.type == "request.offered":
+        return _of_offer(event, found.offers.get(str(became.get("offer", event.subject))))
+    if thing in ("guarantee", "renewal", "reduction"):
+        return _of_guarantee(event, found.guarantees.get(event.subject), found)
+    if thing in ("exception", "mediation"):
+        return _of_dossier(event, found.dossiers.get(event.subject))
+    if thing in ("claim", "disbursement_year"):
+        return _of_claim(event, found.claims.get(str(became.get("claim", event.subject))))
     return _of_request(event, found.requests.get(event.subject))
 
 
@@ -154,6 +199,8 @@ def _of_guarantee(event: EventRow, guarantee: Any | None, found: _Found) -> Draf
     if guarantee is None or not found.terms[guarantee.pk]:
         return None
     term = _term(event, found.terms[guarantee.pk])
+    if event.type == "guarantee.lapsed" and term.pk in found.not_renewed:
+        return None
     endorsement = _endorsement(event, found.endorsements[guarantee.pk])
     became, was = event.became or {}, event.was or {}
     return Draft(
@@ -166,7 +213,9 @@ def _of_guarantee(event: EventRow, guarantee: Any | None, found: _Found) -> Draf
             guarantee,
             event.booked_on,
             product=guarantee.product,
-            amount=Decimal(str(became["amount"])) if "amount" in became else term.amount,
+            amount=next(
+                (value for name in ("amount", "maximum") if (value := _amount(became, name)) is not None), term.amount
+            ),
             amount_before=Decimal(str(was["amount"])) if "amount" in was else None,
             insured_ratio=term.insured_ratio,
             premium=term.premium,
@@ -174,8 +223,73 @@ def _of_guarantee(event: EventRow, guarantee: Any | None, found: _Found) -> Draf
             term_first=term.cover_first,
             term_end=term.cover_end,
             endorsement="" if endorsement is None else endorsement.number,
+            cause=str(became.get("cause", "")),
+            effective_on=_day(became, "effective_on"),
         ),
     )
+
+
+def _of_dossier(event: EventRow, dossier: Any | None) -> Draft | None:
+    """An exception or a mediation: what was asked for, how it was decided or answered."""
+    if dossier is None:
+        return None
+    request, is_exception = dossier.limit_request, event.type.startswith("exception.")
+    more: dict[str, Any] = {"status": event.type.partition(".")[2]}
+    if is_exception:
+        more |= {"cause": dossier.kind, "amount": dossier.amount or dossier.asked_amount, "term_end": dossier.end_day}
+        more |= {"term_first": dossier.granted_on}
+    else:
+        more |= {"answer": dossier.answer, "cause": dossier.judged_status}
+    return Draft(
+        source_key=_source(event),
+        template=TEMPLATE_BY_EVENT[event.type],
+        policy_id=request.policy_id,
+        limit_request_id=request.pk,
+        facts=_facts(
+            request,
+            event.booked_on,
+            product="",
+            reference=request.client_reference,
+            requested_total=request.requested_total,
+            **more,
+        ),
+    )
+
+
+def _of_claim(event: EventRow, claim: Any | None) -> Draft | None:
+    """A claim declared, its loss fixed, paid, or money come back; the limit of the year that it brings near."""
+    if claim is None:
+        return None
+    became = event.became or {}
+    return Draft(
+        source_key=_source(event),
+        template=TEMPLATE_BY_EVENT[event.type],
+        policy_id=claim.policy_id,
+        claim_id=claim.pk,
+        facts=_facts(
+            claim,
+            event.booked_on,
+            product="",
+            claim=claim.public_id,
+            cause=str(became.get("cause", "")),
+            invoices=became.get("invoices"),
+            loss=_amount(became, "loss"),
+            amount=_amount(became, "due"),
+            paid=_amount(became, "paid") or _amount(became, "policyholder") or _amount(became, "disbursed"),
+            held_back=_amount(became, "held_back") or None,
+            recovered=_amount(became, "net"),
+            limit_amount=_amount(became, "limit"),
+            term_end=_day(became, "end_day"),
+        ),
+    )
+
+
+def _amount(told: Mapping[str, Any], name: str) -> Decimal | None:
+    return Decimal(str(told[name])) if told.get(name) is not None else None
+
+
+def _day(told: Mapping[str, Any], name: str) -> date | None:
+    return date.fromisoformat(str(told[name])) if told.get(name) else None
 
 
 def _term(event: EventRow, terms: Sequence[Any]) -> Any:
@@ -196,6 +310,8 @@ def _endorsement(event: EventRow, endorsements: Sequence[Any]) -> Any | None:
     named = (event.became or {}).get("endorsement")
     if named:
         return next((one for one in endorsements if one.number == named), None)
+    if event.type.startswith(("renewal.", "reduction.")):
+        return None
     causes = {"guarantee.renewed": {"renewal"}}.get(event.type)
     issued = [
         one

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from capweb.accounts.actor import Actor
 from policies.models import OptOut
 from policies.queries import scope
+from policies.queries.pages import newest_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +31,32 @@ class OptOutRow:
 
 def listed(actor: Actor, *, on: date, limit: int = 200) -> list[OptOutRow]:
     """Those that this actor may see: in force first, then the latest. One query; inside acting(actor)."""
-    rows = (
-        OptOut.objects.select_related("policy__policyholder", "buyer")
-        .filter(scope.of_policies(actor, on=on, through="policy"), insurer_id=actor.insurer_id)
-        .order_by(F("end_day").desc(nulls_first=True), "-pk")
+    return [_row(one) for one in _seen(actor, on).order_by(F("end_day").desc(nulls_first=True), "-pk")[:limit]]
+
+
+def after(actor: Actor, *, on: date, cursor: str, limit: int) -> list[OptOutRow]:
+    """For the API: newest first after a cursor. Raises CursorUnknown."""
+    return [_row(one) for one in newest_after(_seen(actor, on), cursor)[:limit]]
+
+
+def _seen(actor: Actor, on: date) -> QuerySet[OptOut]:
+    return OptOut.objects.select_related("policy__policyholder", "buyer").filter(
+        scope.of_policies(actor, on=on, through="policy"), insurer_id=actor.insurer_id
     )
-    return [
-        OptOutRow(
-            public_id=one.public_id,
-            policyholder=one.policy.policyholder.name,
-            policy_number=one.policy.number,
-            buyer="" if one.buyer is None else one.buyer.name,
-            first_day=one.first_day,
-            end_day=one.end_day,
-            reason=one.reason,
-            said_by=one.said_by,
-            revoked_by=one.revoked_by,
-        )
-        for one in rows[:limit]
-    ]
+
+
+def _row(one: OptOut) -> OptOutRow:
+    return OptOutRow(
+        public_id=one.public_id,
+        policyholder=one.policy.policyholder.name,
+        policy_number=one.policy.number,
+        buyer="" if one.buyer is None else one.buyer.name,
+        first_day=one.first_day,
+        end_day=one.end_day,
+        reason=one.reason,
+        said_by=one.said_by,
+        revoked_by=one.revoked_by,
+    )
 
 
 def opted_out(actor: Actor, pairs: Sequence[tuple[int, int]], *, on: date) -> dict[tuple[int, int], str]:

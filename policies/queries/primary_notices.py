@@ -128,6 +128,21 @@ def letter(actor: Actor, number: str, *, on: date) -> LetterSnapshot:
     return read(found)
 
 
+@dataclass(frozen=True, slots=True)
+class PairNamed:
+    """A policy and a buyer by what people call them."""
+
+    policy_number: str
+    buyer_country: str
+    buyer_identifier: str
+
+
+def pair_of_letter(actor: Actor, number: str, *, on: date) -> PairNamed:
+    """Which policy and buyer a letter is about. Raises LetterUnknown. One query; inside acting(actor)."""
+    said = letter(actor, number, on=on)
+    return PairNamed(said.policy_number, said.buyer.country, said.buyer.identifier)
+
+
 def short_notices(actor: Actor, *, status: str = "", page: int = 1, size: int = 50) -> Page[ShortNoticeRow]:
     """One page of cuts at short notice, those that wait first. Two queries; inside acting(actor)."""
     rows = _cases(actor)

@@ -9,8 +9,9 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from capweb.accounts.acting import acting
 from capweb.http import wording, writing
@@ -20,10 +21,11 @@ from capweb.kernel.identifiers import new_public_id
 from policies.commands.change_buyer_limits import LimitNotice, change_buyer_limits
 from policies.commands.print_letters import print_letter
 from policies.commands.settle_short_notices import Verdict, settle_short_notices
-from policies.queries import primary_notices
-from policies.queries.primary_notices import LetterUnknown, ShortNoticeNotSeen, ShortNoticePage
+from policies.commands.state_cover_elsewhere import StatementWish, state_cover_elsewhere
+from policies.queries import primary_notices, requests
+from policies.queries.primary_notices import LetterUnknown, PairNamed, ShortNoticeNotSeen, ShortNoticePage
 from policies.web import facts_shown
-from policies.web.shell import DeskView, Tab, page_shown, told, whole_number
+from policies.web.shell import DeskView, Tab, carried_out, page_shown, told, whole_number
 
 PAGE_ROWS: Final = 50
 
@@ -123,6 +125,7 @@ class PrimaryNotices(DeskView):
             "state": state,
             "waiting": waiting,
             "may_confirm": self.actor.may("short_notices.confirm"),
+            "may_state": self.actor.may("statements.ask"),
             "may_enter": self.actor.may("buyer_limits.write"),
         }
         return render(request, "policies/primary_notices.html", shown)
@@ -206,6 +209,48 @@ class LetterPdf(DeskView):
                 "Cache-Control": "private, max-age=86400",
             },
         )
+
+
+class CoverElsewhere(DeskView):
+    """The statement that cover may be sought elsewhere, asked for from the letter about the cut (E19)."""
+
+    right = "statements.ask"
+
+    def post(self, request: HttpRequest, number: str) -> HttpResponse:
+        with acting(self.actor):
+            try:
+                pair = primary_notices.pair_of_letter(self.actor, number, on=self.on)
+            except LetterUnknown:
+                raise Http404 from None
+        return _stated(self, request, pair, back=reverse("policies:primary_notices") + "?state=all")
+
+
+class CoverElsewhereOfRequest(DeskView):
+    """The same, from the request for a top-up that came to nothing."""
+
+    right = "statements.ask"
+
+    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        with acting(self.actor):
+            try:
+                found = requests.detail(self.actor, public_id, on=self.on, language=get_language() or "fr")
+            except requests.RequestUnknown:
+                raise Http404 from None
+        line = found.line
+        pair = PairNamed(line.policy_number, line.buyer_country, line.buyer_identifier)
+        return _stated(self, request, pair, back=reverse("policies:request", args=[public_id]))
+
+
+def _stated(view: DeskView, request: HttpRequest, pair: PairNamed, *, back: str) -> HttpResponse:
+    wish = StatementWish(
+        policy_number=pair.policy_number, buyer_country=pair.buyer_country, buyer_identifier=pair.buyer_identifier
+    )
+    stated = carried_out(
+        request,
+        lambda: state_cover_elsewhere(view.actor, [wish], on=view.on),
+        done=_("The exclusivity clause is waived for this buyer: the statement is ready."),
+    )
+    return redirect("policies:letter_pdf", stated[0].number) if stated else redirect(back)
 
 
 def _done(taken: Any) -> str:

@@ -181,6 +181,9 @@ def _allowed(actor: Actor, found: request_page.RequestPage) -> dict[str, object]
         "may_answer": actor.may("offers.answer"),
         "product": product_of(line),
         "may_open_exception": may_open_exception(actor, found),
+        "may_state": actor.may("statements.ask")
+        and line.trigger in ("reduction", "cessation")
+        and line.status in ("refused", "declined", "expired", "cancelled"),
     }
 
 

@@ -50,6 +50,9 @@ TOLD: Final[Mapping[str, object]] = {
     "exception_under_way": _("The same exception has been asked for and is not decided yet."),
     "evidence_refused": _("The file is not kept: a PDF, PNG or JPEG of at most 10 MB is expected."),
     "nobody_to_write_to": _("Nobody at the recipient has an e-mail address here: send the letter by post."),
+    "cover_not_cut": _("The last decision on this buyer took nothing away: there is nothing to seek elsewhere."),
+    "top_up_stands": _("A top-up on this buyer is in force or offered: cover is not lacking."),
+    "top_up_not_available": _("The rules give no top-up on this buyer; the waiver is for those who could have one."),
     "ceiling_reached": _("The envelope has no room left for this amount."),
 }
 

@@ -43,6 +43,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         primary_notices.SettleShortNotice.as_view(),
         name="settle_short_notice",
     ),
+    path(
+        "letters/<slug:number>/cover-elsewhere",
+        primary_notices.CoverElsewhere.as_view(),
+        name="cover_elsewhere",
+    ),
+    path(
+        "requests/<slug:public_id>/cover-elsewhere",
+        primary_notices.CoverElsewhereOfRequest.as_view(),
+        name="cover_elsewhere_of_request",
+    ),
     path("letters/<slug:number>.pdf", primary_notices.LetterPdf.as_view(), name="letter_pdf"),
     path("opt-outs", opt_outs.OptOuts.as_view(), name="opt_outs"),
     path("opt-outs/<slug:public_id>/revoke", opt_outs.RevokeOptOut.as_view(), name="revoke_opt_out"),

@@ -144,6 +144,8 @@ TAKE_NONE = {
     "api:bulk_buyer_limits",
     "api:bulk_buyer_ratings",
     "api:bulk_portal_addresses",
+    "api:cover_elsewhere",
+    "api:opt_outs",
     "policies:new_primary_notice",
     "api:bulk_claim_movements",
     # Its guarantee is a part of a larger body: tests/api/test_claims.py sends a stranger's.
