@@ -261,7 +261,7 @@ def _parts(day: date, *, workers: int) -> tuple[list[dict[str, Any]], float]:
         process.stdin.flush()
     told = [process.communicate()[0] for process in started]
     assert not any(process.returncode for process in started), told
-    return [json.loads(text.splitlines()[-1]) for text in told], begun
+    return [json.loads(next(line for line in text.splitlines() if line.startswith("{"))) for text in told], begun
 
 
 def _part(number: int, of: int, day: date, *, profile: bool) -> None:

@@ -69,12 +69,16 @@ class Decision(msgspec.Struct, frozen=True):
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Every rule in force, those that say nothing about this product last."""
-        said = [
+        silent = [Reason(rule, rules.NOT_APPLICABLE, {}, None, None, None) for rule in self.not_applicable]
+        return (*self.reasons_said, *silent)
+
+    @property
+    def reasons_said(self) -> tuple[Reason, ...]:
+        """The rules that say something about this product."""
+        return tuple(
             Reason(rule, self._verdict(f), f.used, f.limit, f.referred_to, _reading(rule, self.readings))
             for rule, f in zip(self.rules, self.findings, strict=True)
-        ]
-        silent = [Reason(rule, rules.NOT_APPLICABLE, {}, None, None, None) for rule in self.not_applicable]
-        return (*said, *silent)
+        )
 
     def _verdict(self, finding: Finding) -> str:
         if finding.verdict != rules.LIMIT:

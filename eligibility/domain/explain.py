@@ -12,6 +12,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
+import msgspec
+
 from eligibility.domain import fact_names, law_files, rules
 from eligibility.domain.law import LawInForce
 from eligibility.domain.reason import Reason, Trace, shown_used
@@ -74,7 +76,7 @@ def sentence(reason: Reason, language: str) -> str:
         because = used.get("because")
         found = known.get(f"{reason.verdict}.{because}") or known.get(reason.verdict)
         text = found or (SILENT if reason.verdict == NOT_APPLICABLE else reason.rule.title)
-    return _Wording(language).filled(text.in_language(language), used)
+    return _filled(text.in_language(language), language, used)
 
 
 def expand(
@@ -103,6 +105,21 @@ def _title(path: str, language: str) -> str:
     if leaf is None:
         return path
     return leaf.french if language.startswith("fr") else leaf.title
+
+
+def _filled(text: str, language: str, used: Mapping[str, Any]) -> str:
+    """The text with its fields written. Most reasons of a night are the same to the letter, so they are remembered."""
+    key = (text, language, msgspec.json.encode(used))
+    found = _remembered.get(key)
+    if found is None:
+        if len(_remembered) >= _MOST_REMEMBERED:
+            _remembered.clear()
+        found = _remembered[key] = _Wording(language).filled(text, used)
+    return found
+
+
+_MOST_REMEMBERED: Final = 8_192
+_remembered: Final[dict[tuple[str, str, bytes], str]] = {}
 
 
 @lru_cache(maxsize=1_024)

@@ -105,7 +105,7 @@ def _snapshot(
     facts, decision = order.facts, order.decision
     ceded, kept = ceded_and_kept(order.amount, ceded_ratio=order.treaty.ceded_ratio)
     kind = "complement" if facts.asks_for_complement else "substitution"
-    said = [reason for reason in decision.reasons if reason.verdict in ("pass", "cap")]
+    said = [reason for reason in decision.reasons_said if reason.verdict in ("pass", "cap")]
     return document.EndorsementSnapshot(
         number=number,
         version=printed.versions + 1,

@@ -290,7 +290,7 @@ def _ending(row: DueTerm, law: LawInForce) -> Ending:
 
 
 def _end_terms(due: Sequence[DueTerm], *, status: TermStatus) -> None:
-    """How the terms ended, in one statement: one array is read faster than thousands of parameters."""
+    """How the terms ended, in one statement. One array: thousands of parameters took longer to read than to apply."""
     with connections["default"].cursor() as cursor:
         cursor.execute(
             "UPDATE policies_guaranteeterm SET status = %s WHERE id = ANY (%s)",

@@ -1,0 +1,32 @@
+-- A status takes an allowed step or none, asked once a statement and once for each kind of step in it. Old and new row
+-- are joined by their id, which therefore stays.
+CREATE FUNCTION policies_moves_allowed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    wrong record;
+BEGIN
+    SELECT step.was, step.becomes INTO wrong
+    FROM (SELECT DISTINCT max(side.status) FILTER (WHERE side.is_old) AS was,
+                          max(side.status) FILTER (WHERE NOT side.is_old) AS becomes
+          FROM (SELECT id, status, true AS is_old FROM before UNION ALL SELECT id, status, false FROM after) side
+          GROUP BY side.id) step
+    WHERE step.was IS DISTINCT FROM step.becomes
+      AND NOT EXISTS (SELECT 1 FROM policies_allowedmove allowed
+                      WHERE allowed.thing = TG_ARGV[0] AND allowed.was = step.was AND allowed.becomes = step.becomes)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'a % does not go from % to %', TG_ARGV[0], wrong.was, wrong.becomes
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_ARGV[0] || '_move_allowed', TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END $$;
+DROP TRIGGER status_moves ON policies_guaranteeterm;
+CREATE TRIGGER status_moves AFTER UPDATE ON policies_guaranteeterm
+    REFERENCING OLD TABLE AS before NEW TABLE AS after
+    FOR EACH STATEMENT EXECUTE FUNCTION policies_moves_allowed('guarantee_term');
+CREATE TRIGGER ids_stay BEFORE UPDATE OF id ON policies_guaranteeterm
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- The insurer of a term is that of its guarantee, the insurer of an endorsement that of its term, by their composite
+-- keys: asking the organisations once more for each row says nothing new.
+ALTER TABLE policies_guaranteeterm DROP CONSTRAINT policies_guaranteete_insurer_id_7d896208_fk_accounts_;
+ALTER TABLE policies_endorsement DROP CONSTRAINT policies_endorsement_insurer_id_84a65852_fk_accounts_;
