@@ -160,7 +160,7 @@ def _multiply(code: str, wanted: int) -> None:
         cursor.execute("SELECT count(*) FROM policies_guaranteeterm WHERE insurer_id = %s", [insurer_id])
         granted = int(cursor.fetchone()[0])
         copies = -(-wanted // granted) - 1
-        cursor.execute("SELECT count(*) FROM policies_buyer")
+        cursor.execute("SELECT count(*) FROM policies_buyer WHERE id < %s", [STRIDE])
         most = int(cursor.fetchone()[0])
         cursor.execute("CREATE TEMPORARY TABLE bench_siren (place bigint PRIMARY KEY, siren text)")
         _copy_sirens(cursor, (siren_from_serial(40_000_000 + place) for place in range(most * (copies + 1))))

@@ -1,6 +1,7 @@
 """A status takes a step of policies.domain.moves or none, whoever writes it."""
 
 import itertools
+from datetime import UTC, datetime
 
 import pytest
 from django.db import IntegrityError, connections, transaction
@@ -8,7 +9,7 @@ from django.db import IntegrityError, connections, transaction
 from capweb.accounts.acting import acting
 from capweb.accounts.models import Organisation
 from capweb.http.problems import exception_handler
-from policies.commands.accept_offers import decline_offers
+from policies.commands.accept_offers import accept_offers, decline_offers
 from policies.commands.cancel_requests import cancel_requests
 from policies.domain.moves import MACHINES, allowed_moves
 from policies.models import (
@@ -93,6 +94,59 @@ def test_what_was_cancelled_does_not_come_back(actor):
         for state in ("offered", "pending", "granted"):
             with pytest.raises(IntegrityError, match="from cancelled"), transaction.atomic():
                 LimitRequest.objects.filter(pk=request.pk).update(status=state)
+
+
+@pytest.fixture
+def two_terms(actor):
+    for _ in range(2):
+        handed_in(actor)
+    with acting(actor):
+        live = list(Offer.objects.filter(status="live").order_by("pk").values_list("public_id", flat=True))
+    accept_offers(actor, live, on=OPENING_DAY, at=datetime(2020, 6, 15, 12, tzinfo=UTC))
+    with acting(actor):
+        return list(GuaranteeTerm.objects.filter(status="running").order_by("pk").values_list("pk", flat=True)[:2])
+
+
+ONE_LAPSES_THE_OTHER_ENDS = (
+    "UPDATE policies_guaranteeterm SET status = CASE id WHEN %s THEN 'lapsed' ELSE 'ended' END WHERE id = ANY (%s)"
+)
+
+
+def test_one_wrong_move_among_the_terms_of_a_statement_is_refused(two_terms):
+    """Asked of the whole statement: the wrong step is found beside a right one, whichever comes first."""
+    for lapsing in two_terms:
+        with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+            cursor.execute("DELETE FROM policies_allowedmove WHERE thing = 'guarantee_term' AND becomes = 'ended'")
+            with pytest.raises(IntegrityError, match="from running to ended") as caught, transaction.atomic("owner"):
+                cursor.execute(ONE_LAPSES_THE_OTHER_ENDS, [lapsing, two_terms])
+            transaction.set_rollback(True, using="owner")
+        assert caught.value.__cause__.diag.constraint_name == "guarantee_term_move_allowed"
+
+
+def test_a_term_keeps_its_number(two_terms):
+    with (
+        pytest.raises(Exception, match="never changed"),
+        transaction.atomic(using="owner"),
+        connections["owner"].cursor() as cursor,
+    ):
+        cursor.execute("UPDATE policies_guaranteeterm SET id = id + 1000000 WHERE id = %s", [two_terms[0]])
+
+
+@pytest.mark.parametrize("positions", [(3, 5), (2, 3), (4, 3, 6)])
+def test_endorsement_numbers_with_a_gap_are_refused(two_terms, positions):
+    rows = ", ".join(
+        f"((SELECT insurer_id FROM policies_guaranteeterm WHERE id = {two_terms[0]}), 'N-{place}', 'a new series', "
+        f"{place}, {two_terms[0]}, 'grant', '2020-06-15', '{{}}', '', '1')"
+        for place in positions
+    )
+    written = (
+        "INSERT INTO policies_endorsement (insurer_id, number, series, position, term_id, cause, issued_on, snapshot, "
+        f"digest, template_version) VALUES {rows}"
+    )
+    with connections["owner"].cursor() as cursor:
+        with pytest.raises(IntegrityError) as caught, transaction.atomic(using="owner"):
+            cursor.execute(written)
+        assert caught.value.__cause__.diag.constraint_name == "endorsement_without_gap"
 
 
 def test_each_guarded_table_has_the_guard(actor):
