@@ -15,6 +15,8 @@ from contextlib import ExitStack
 
 import django
 
+PROGRESS = 25
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation")
@@ -74,7 +76,7 @@ def _play(given: argparse.Namespace, stack: ExitStack) -> int:
                 raise
         counts.update(seed.counts)
         counts["steps"] += len(seed.trace)
-        if played % 50 == 0 or played == len(numbers):
+        if played % PROGRESS == 0 or played == len(numbers):
             told = ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items()))
             seconds = time.monotonic() - began
             print(

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import connections
 
-from capweb.accounts.acting import acting
+from capweb.accounts.acting import acting, acting_as_platform
+from capweb.accounts.actor import PlatformActor
 from policies.commands.accept_offers import accept_offers, decline_offers
 from policies.commands.cancel_requests import cancel_requests
 from policies.commands.change_buyer_limits import (
@@ -35,8 +36,10 @@ from policies.commands.request_changes import ChangeWish, request_changes
 from policies.commands.settle_claims import Settlement as Payment
 from policies.commands.settle_claims import settle_claims
 from policies.commands.settle_referred import Settlement, judge_again, settle_referred
+from policies.commands.settle_renewals import RenewalAnswer, confirm_renewal_answers, propose_renewal_answers
 from policies.commands.submit_limit_requests import submit_file, submit_request
 from policies.commands.withdraw_guarantees import Withdrawal, withdraw_guarantees
+from reinsurance.commands.allot_capacity import Allotment, allot_capacity
 from tests import factories as make
 from tests.simulation.world import House
 
@@ -56,8 +59,8 @@ def rows(sql: str, *parameters: object) -> list[tuple[Any, ...]]:
 class Acts:
     """The acts of one seed, with what was handed in before, so that it can be handed in again."""
 
-    def __init__(self, seed: Random) -> None:
-        self.seed = seed
+    def __init__(self, seed: Random, operator: PlatformActor) -> None:
+        self.seed, self.operator = seed, operator
         self.files: list[tuple[House, bool, bytes]] = []
         self.singles: list[tuple[House, Any, str]] = []
         self.notices: list[tuple[House, LimitNotice]] = []
@@ -76,6 +79,37 @@ class Acts:
 
     def _some(self, found: Sequence[Any], most: int) -> list[Any]:
         return self.seed.sample(list(found), min(len(found), self.seed.randint(1, most)))
+
+    # -- what every seed begins with ------------------------------------------------------------------------------
+
+    def first_limits(self, house: House, on: date) -> Act:
+        pairs = [(who, whom) for who in house.clients for whom in house.buyers]
+        some = [
+            self._limit_on(house, who, whom, self.seed.choice(("refusal", "refusal", "cessation", "partial_grant")), on)
+            for who, whom in self.seed.sample(pairs, self.seed.randint(4, 7))
+        ]
+        self.notices += [(house, one) for one in some]
+        return f"{house.code} first limits {[one.decision for one in some]}", lambda: change_buyer_limits(
+            house.underwriter, some, on=on
+        )
+
+    def first_file(self, house: House, on: date) -> Act:
+        lines = [self._row_of(house, one) for owner, one in self.notices if owner is house]
+        content = make.csv_of(lines)
+        self.files.append((house, False, content))
+        told = f"{house.code} a file of {len(lines)}"
+        return told, lambda: submit_file(house.underwriter, content, file_name="x.csv", media_type="text/csv", on=on)
+
+    def first_answers(self, house: House, on: date) -> Act:
+        found = rows(
+            "SELECT id, public_id FROM policies_offer WHERE insurer_id = %s AND status = 'live' ORDER BY id",
+            house.insurer_id,
+        )
+        taken = [one for one in found if self.seed.random() < 0.8]
+        return f"{house.code} accepts offers {[number for number, _ in taken]}", lambda: [
+            f"{a.outcome} {a.code}"
+            for a in accept_offers(house.underwriter, [name for _, name in taken], on=on, at=noon(on))
+        ]
 
     # -- requests --------------------------------------------------------------------------------------------------
 
@@ -103,13 +137,16 @@ class Acts:
         return told, lambda: submit_request(given.underwriter, row, key=key, on=on)
 
     def _row(self, house: House) -> Any:
-        who, whom = self.seed.choice(house.clients), self.seed.choice(house.buyers)
-        told = [(one.policy_number, one.buyer_identifier) for owner, one in self.notices if owner is house]
-        if told and self.seed.random() < 0.8:
+        known = [one for owner, one in self.notices if owner is house]
+        if known and self.seed.random() < 0.8:
             # Whose limit was decided asks for a top-up.
-            policy, buyer = self.seed.choice(told)
-            who = next(one for one in house.clients if one.policy_number == policy)
-            whom = next(one for one in house.buyers if one.identifier == buyer)
+            return self._row_of(house, self.seed.choice(known))
+        who, whom = self.seed.choice(house.clients), self.seed.choice(house.buyers)
+        return make.row_for(who, whom, total=self.seed.choice(TOTALS), reference=f"r{self._next()}")
+
+    def _row_of(self, house: House, notice: LimitNotice) -> Any:
+        who = next(one for one in house.clients if one.policy_number == notice.policy_number)
+        whom = next(one for one in house.buyers if one.identifier == notice.buyer_identifier)
         return make.row_for(who, whom, total=self.seed.choice(TOTALS), reference=f"r{self._next()}")
 
     def cancel(self, house: House, on: date) -> Act | None:
@@ -186,6 +223,9 @@ class Acts:
         decision = self.seed.choice(
             ("refusal", "refusal", "reduction", "reduction", "cessation", "partial_grant", "grant")
         )
+        return self._limit_on(house, who, whom, decision, on)
+
+    def _limit_on(self, house: House, who: make.Client, whom: make.Known, decision: str, on: date) -> LimitNotice:
         before = Decimal(self.seed.choice(("100000", "200000", "60000")))
         after = {"reduction": before / 2, "partial_grant": before / 4, "grant": before}.get(decision, Decimal(0))
         notified = on - timedelta(days=self.seed.choice((0, 0, 1, 7)))
@@ -208,7 +248,8 @@ class Acts:
             source_reference=f"rat-{house.code}-{self._next()}",
             buyer_country=whom.country,
             buyer_identifier=whom.identifier,
-            effective_on=on + timedelta(days=self.seed.choice((-5, 0, 0, 4))),
+            # Long before: what was granted meanwhile was granted on a wrong one (D-39).
+            effective_on=on + timedelta(days=self.seed.choice((-60, -20, 0, 0, 4))),
             grade=self.seed.choice(GRADES[house.code]),
             default_probability=Decimal(self.seed.choice(("0.01", "0.03", "0.04", "0.055", "0.08"))),
             is_insolvent=self.seed.random() < 0.12,
@@ -256,6 +297,59 @@ class Acts:
         return told, lambda: [
             f"{a.outcome} {a.code}" for a in withdraw_guarantees(house.senior, [given], on=on, at=noon(on))
         ]
+
+    def referred_renewal(self, house: House, on: date) -> Act | None:
+        """What a night could not renew by itself: one proposes, another confirms."""
+        standing = rows(
+            "SELECT id, public_id FROM policies_renewalsettlement WHERE insurer_id = %s AND status = 'proposed' "
+            "ORDER BY id",
+            house.insurer_id,
+        )
+        if standing and self.seed.random() < 0.7:
+            number, name = self.seed.choice(standing)
+            told = f"{house.code} confirms the answer {number} to a renewal"
+            return told, lambda: len(confirm_renewal_answers(house.senior, [name], on=on))
+        found = self._guarantees(house)
+        if not found:
+            return None
+        number, name = self.seed.choice(found)
+        answer = RenewalAnswer(guarantee=name, approve=self.seed.random() < 0.7, reason="vu")
+        told = f"{house.code} proposes to {'approve' if answer.approve else 'refuse'} the renewal of guarantee {number}"
+        return told, lambda: [
+            one.code or "proposed" for one in propose_renewal_answers(house.underwriter, [answer], on=on)
+        ]
+
+    def part(self, house: House, on: date) -> Act | None:
+        """The operator changes a treaty's part of the envelope."""
+        found = rows(
+            "SELECT t.id, t.public_id FROM reinsurance_treaty t WHERE t.insurer_id = %s AND t.market = 'domestic' "
+            "ORDER BY t.id",
+            house.insurer_id,
+        )
+        number, name = self.seed.choice(found)
+        amount = self.seed.choice((None, Decimal(150000), Decimal(400000)))
+        part = Allotment(treaty_id=name, amount=amount, reference="Lettre du réassureur")
+
+        def work() -> object:
+            with acting_as_platform():
+                return len(allot_capacity(self.operator, [part], on=on))
+
+        return f"treaty {number} has a part of {amount}", work
+
+    def tariff(self, house: House, on: date) -> Act:
+        """Two people agree on another rate."""
+        rate = self.seed.choice(("0.0040", "0.0060"))
+        row = {
+            "product": self.seed.choice(("cap", "cap_francexport", "cap_francexport_plus")), "quarterly_rate": rate,
+            "first_day": on, "reference_text": "Taux illustratif, pour les essais",
+            "reference_url": "https://example.org/tarif", "is_illustrative": True,
+        }  # fmt: skip
+
+        def work() -> object:
+            make.enter_contract_rows(house.underwriter, "tariff", row, booked_on=on)
+            return True
+
+        return f"{house.code} tariff of {row['product']} {rate} from {on}", work
 
     def no_top_ups(self, house: House, on: date) -> Act:
         who, whom = self.seed.choice(house.clients), self.seed.choice(house.buyers)
@@ -336,10 +430,14 @@ class Acts:
                 if step == "pay":
                     return str(settle_claims(actor, [Payment(claim=name, paid_on=on)], on=on)[0].paid)
                 if step == "recover":
-                    got = GivenRecovery(reference, name, received_on=on, amount=amount, costs=Decimal("30.07"))
+                    got = GivenRecovery(
+                        source_reference=reference, claim=name, received_on=on, amount=amount, costs=Decimal("30.07")
+                    )
                     return str(record_recoveries(actor, [got], on=on)[0].ceded)
                 if step == "paid_in":
-                    paid = BuyerPayment(reference, name, invoice="F0", received_on=on, amount=amount)
+                    paid = BuyerPayment(
+                        source_reference=reference, claim=name, invoice="F0", received_on=on, amount=amount
+                    )
                     return record_buyer_payments(actor, [paid], on=on)
                 return end_claims(actor, [ending], on=on)
 
@@ -347,8 +445,9 @@ class Acts:
 
 
 WEIGHTS = {
-    "file": 6, "single": 3, "cancel": 1, "settle": 2, "accept": 8, "decline": 1, "limit": 6, "rating": 3, "renew": 4,
-    "change": 3, "withdraw": 1, "no_top_ups": 1, "mediation": 1, "overdue": 2, "claim": 3,
+    "file": 6, "single": 3, "cancel": 1, "settle": 2, "accept": 8, "decline": 1, "limit": 4, "rating": 3, "renew": 7,
+    "change": 3, "referred_renewal": 2, "part": 1, "tariff": 1, "withdraw": 1, "no_top_ups": 1, "mediation": 1,
+    "overdue": 4, "claim": 7,
 }  # fmt: skip
 
 

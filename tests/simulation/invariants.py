@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import psycopg
 from django.db import connections
 
 from capweb.accounts.acting import acting_as_platform
@@ -17,16 +18,11 @@ from policies.commands.reconcile_cessions import reconcile_cessions
 from policies.domain.moves import MACHINES, StateMachine
 from reinsurance.queries.verification import verify_ledger
 
-_TABLES = {
-    "limit_request": "policies_limitrequest",
-    "offer": "policies_offer",
-    "guarantee_term": "policies_guaranteeterm",
-    "renewal_settlement": "policies_renewalsettlement",
-    "reduction": "policies_reduction",
-    "exception": "policies_exceptiondossier",
-    "claim": "policies_claim",
-    "mediation": "policies_mediationdossier",
-}
+# Which table's status which trigger holds to which machine.
+_HELD = """
+    SELECT replace(encode(tgargs, 'escape'), '\\000', ''), tgrelid::regclass::text FROM pg_trigger
+    WHERE tgname = 'status_moves' ORDER BY 1
+"""
 
 # Each tells what is wrong as one text; nothing, where nothing is.
 ALWAYS = {
@@ -48,7 +44,8 @@ ALWAYS = {
         AND a.credits_posted - a.debits_posted - a.debits_pending < 0""",
     "what is engaged under a part of the envelope stays within it": """
         SELECT format('treaty %s: %s', part.treaty_id, engaged.amount)
-        FROM reinsurance_treatyallotment part
+        FROM (SELECT DISTINCT ON (treaty_id) treaty_id, amount FROM reinsurance_treatyallotment
+              ORDER BY treaty_id, position DESC) part
         JOIN (
             SELECT c.treaty_id, sum(COALESCE(
                 (SELECT x.live_ceded_amount FROM reinsurance_cessionchange x WHERE x.cession_id = c.id
@@ -212,6 +209,9 @@ class Watch:
 
     def __init__(self) -> None:
         self._statuses: dict[tuple[str, int], str] = {}
+        held = _read(_HELD, None)
+        assert {thing for thing, _ in held} == _MACHINE.keys()
+        self._asked = " UNION ALL ".join(f"SELECT '{thing}', id, status FROM {table}" for thing, table in held)
 
     def look(self, day: date) -> None:
         """Ask everything that must hold at any moment."""
@@ -237,7 +237,7 @@ class Watch:
             raise InvariantBroken("; ".join(broken))
 
     def _follow_statuses(self) -> None:
-        for thing, number, status in _read(_STATUSES, None):
+        for thing, number, status in _read(self._asked, None):
             before = self._statuses.get((thing, number))
             self._statuses[thing, number] = status
             machine = _MACHINE[thing]
@@ -251,9 +251,15 @@ class Watch:
 
 
 def _read(statement: str, day: date | None) -> list[tuple[Any, ...]]:
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(statement, None if day is None else {"day": day})
-        return list(cursor.fetchall())
+    owner = connections["owner"]
+    owner.ensure_connection()
+    # Planned once for a seed: to plan so many questions takes longer than to answer them on a small book.
+    found: list[tuple[Any, ...]] = (
+        psycopg.Cursor(owner.connection)
+        .execute(statement, None if day is None else {"day": day}, prepare=True)
+        .fetchall()
+    )
+    return found
 
 
 def _pairs_over(machine: StateMachine) -> frozenset[tuple[str, str]]:
@@ -268,7 +274,5 @@ _ALWAYS = _joined({name: question.replace("%", "%%") for name, question in ALWAY
 _AT_REST = _joined(
     {name: question.replace("%", "%%").replace("%%(day)s", "%(day)s") for name, question in AT_REST.items()}
 )
-_STATUSES = " UNION ALL ".join(f"SELECT '{thing}', id, status FROM {table}" for thing, table in _TABLES.items())
 _MACHINE = {machine.thing: machine for machine in MACHINES}
 _REACHABLE = {machine.thing: _pairs_over(machine) for machine in MACHINES}
-assert _TABLES.keys() == _MACHINE.keys()

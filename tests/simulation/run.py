@@ -25,7 +25,7 @@ from policies.commands import decide_limit_requests, insurers_night, renew_guara
 from policies.commands.open_night import ask_for_nights
 from policies.queries import nights
 from tests.cast import OPENING_DAY
-from tests.simulation.acts import Acts, rows
+from tests.simulation.acts import Act, Acts, rows
 from tests.simulation.closing import close_the_quarter
 from tests.simulation.invariants import Watch
 from tests.simulation.processes import MailBag, Process, dies_within, mail_bag
@@ -87,7 +87,7 @@ class Seed:
     ) -> None:  # fmt: skip
         self.number, self.world, self.bag, self.workers = number, world, bag, workers
         self.seed = Random(number)
-        self.acts = Acts(self.seed)
+        self.acts = Acts(self.seed, world.cast.operator)
         self.day = OPENING_DAY
         self.trace: list[str] = []
         self.counts: Counter[str] = Counter()
@@ -111,14 +111,16 @@ class Seed:
                 worker.disconnect()
 
     def _opening(self) -> None:
-        """Something to begin with: limits refused or cut, a file about those buyers, most offers accepted."""
+        """Something to begin with: limits refused or cut, a file about those buyers, most of the offers accepted."""
         for house in self.world.houses:
-            for act in ("limit", "file", "accept"):
-                told, work = getattr(self.acts, act)(house, self.day) or ("", None)
-                if work is not None:
-                    self._note(f"{told}: {self._answered(work)}")
-                if act == "file":
-                    self._settle()
+            self._do(self.acts.first_limits(house, self.day))
+            self._do(self.acts.first_file(house, self.day))
+            self._settle()
+            self._do(self.acts.first_answers(house, self.day))
+
+    def _do(self, act: Act) -> None:
+        told, work = act
+        self._note(f"{told}: {self._answered(work)}")
 
     # -- steps -----------------------------------------------------------------------------------------------------
 
