@@ -126,7 +126,8 @@ _RE_RATED: Final = """ AND term.cover_end > %(on)s AND EXISTS (
     WHERE rated.insurer_id = term.insurer_id AND rated.buyer_id = term.buyer_id
       AND rated.effective_on <= %(on)s AND rated.booked_on <= %(on)s
       -- What was wrong on the first day is corrected in the cession and stands towards the policyholder (D-39).
-      AND (rated.is_insolvent OR rated.effective_on > term.granted_first OR rated.booked_on <= term.booked_on)
+      AND (rated.is_insolvent OR rated.effective_on > LEAST(term.granted_first, term.booked_on)
+           OR rated.booked_on <= term.booked_on)
       AND GREATEST(rated.effective_on, rated.booked_on) >= %(on)s - 1
       AND GREATEST(rated.effective_on, rated.booked_on) >= term.booked_on)"""
 _OVERDUE: Final = """ AND term.cover_end > %(on)s AND EXISTS (

@@ -1,6 +1,6 @@
 """Which running terms were granted on a rating that was wrong, and what was the right one? (D-39)
 
-Wrong is a rating when another one, true on the term's first day or before, was entered after the term was granted.
+Wrong is a rating when another one, true on the day of the grant or before, was entered after the term was granted.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id
 JOIN LATERAL (
     SELECT grade, default_probability, effective_on, booked_on, is_insolvent, source_reference
     FROM policies_buyerrating
-    WHERE insurer_id = term.insurer_id AND buyer_id = term.buyer_id AND effective_on <= term.granted_first
+    WHERE insurer_id = term.insurer_id AND buyer_id = term.buyer_id
+      -- A term may begin after the day on which it was granted (D-38); what was true in between was no error then.
+      AND effective_on <= LEAST(term.granted_first, term.booked_on)
       AND booked_on <= %(on)s
     ORDER BY effective_on DESC, id DESC LIMIT 1) rating ON true
 WHERE term.insurer_id = %(insurer)s AND term.status = 'running' AND term.id > %(after)s

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from capweb.accounts.acting import acting
+from policies.commands.open_night import open_night
 from policies.commands.withdraw_guarantees import Withdrawal, withdraw_guarantees
 from policies.models import Endorsement, GuaranteeTerm
 from reinsurance.models import CessionChange
@@ -25,13 +26,18 @@ def desk(committed, cast):
     return actor
 
 
-def test_a_top_up_that_has_not_begun_can_be_ended_and_then_never_begins(desk, cast):
-    """Accepted during the notice of a reduction, it starts when the primary falls (D-38); ended before, it broke."""
-    begins = date(2020, 7, 15)
-    cover = covered(
+def begins_later(desk, begins):
+    """A complement accepted on the opening day, during the notice of the reduction (D-38)."""
+    return covered(
         desk, total="100000", decision="reduction", before="100000", amount="60000",
         notified_on=OPENING_DAY, effective_on=begins,
     )  # fmt: skip
+
+
+def test_a_top_up_that_has_not_begun_can_be_ended_and_then_never_begins(desk, cast):
+    """Accepted during the notice of a reduction, it starts when the primary falls (D-38); ended before, it broke."""
+    begins = date(2020, 7, 15)
+    cover = begins_later(desk, begins)
     with acting(desk):
         assert GuaranteeTerm.objects.get().cover_first == begins
     senior = cast.actor(role="senior_underwriter")
@@ -44,3 +50,15 @@ def test_a_top_up_that_has_not_begun_can_be_ended_and_then_never_begins(desk, ca
         assert CessionChange.objects.get().effective_on == begins
         assert Endorsement.objects.order_by("pk").last().snapshot["term"]["cover_end"] == str(begins)
     assert verify_ledger().agrees
+
+
+def test_a_rating_between_acceptance_and_first_day_is_a_new_one_and_corrects_nothing(desk):
+    """It was taken for one that had been wrong on the day of the grant, and the insurer's night did not end (D-39)."""
+    cover = begins_later(desk, date(2020, 7, 15))
+    make.rated(desk, cover.whom, on=date(2020, 7, 5), grade="9")
+    report = open_night(date(2020, 7, 6), at=NOON)
+    assert report.ledger_differences == []
+    assert report.insurers["euler-hermes"]["reviewed_corrected"] == 0
+    with acting(desk):
+        term = GuaranteeTerm.objects.get()
+        assert (term.status, term.right_amount) == ("running", None)
