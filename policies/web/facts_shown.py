@@ -116,7 +116,7 @@ STEPS: Final = {
     "exception.withdrawn": gettext_lazy("Taken back"),
     "exception.expired": gettext_lazy("The decision has ended"),
     "exception.evidence_added": gettext_lazy("File added"),
-    "short_notice.asked": gettext_lazy("Asked for"),
+    "short_notice.asked": gettext_lazy("A cut without its notice was asked for"),
     "short_notice.confirmed": gettext_lazy("Confirmed by a second person"),
     "short_notice.rejected": gettext_lazy("Not confirmed"),
 }
