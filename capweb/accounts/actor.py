@@ -34,6 +34,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
             "buyer_limits.write",
             "renewals.write",
             "renewals.settle",
+            "rating_waves.propose",
             "messages.send",
             "statements.ask",
         }
@@ -43,7 +44,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
         _DESK
         | {"requests.write", "requests.settle", "requests.settle_above", "offers.answer"}
         | {"buyer_limits.write", "renewals.write", "guarantees.withdraw", "what_if.run", "messages.send"}
-        | {"renewals.settle", "renewals.confirm"}
+        | {"renewals.settle", "renewals.confirm", "rating_waves.propose", "rating_waves.confirm"}
         | _EXCEPTIONS
         | {"exceptions.decide", "short_notices.confirm", "statements.ask"}
         | _CONTRACTS

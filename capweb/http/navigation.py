@@ -75,6 +75,14 @@ MENU: Final = (
         frozenset({"policies:referred_renewals", "policies:renewal_file"}),
     ),
     Entry(
+        _("Waves of ratings"),
+        "policies:rating_waves",
+        "arrow-down-right",
+        "rating_waves.propose",
+        frozenset({DESK}),
+        frozenset({"policies:rating_wave"}),
+    ),
+    Entry(
         _("Exceptions"),
         "policies:exceptions",
         "file-certificate",

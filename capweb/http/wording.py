@@ -156,6 +156,18 @@ RENEWAL_SETTLEMENT: Final = {
     "proposed": Wording(_("Waits for a second person"), "warn", "eye-check"),
     "confirmed": Wording(_("Confirmed"), "good", "check"),
 }
+WAVE: Final = {
+    "proposed": Wording(_("Waits for a second person"), "warn", "eye-check"),
+    "confirmed": Wording(_("Confirmed"), "good", "check"),
+    "turned_down": Wording(_("Turned down"), "bad", "x"),
+    "taken_back": Wording(_("Taken back"), "quiet", "ban"),
+}
+WAVE_EFFECT: Final = {
+    "cut": Wording(_("Cut after the notice"), "warn", "arrow-down-right"),
+    "kept": Wording(_("Kept to its end, not renewed"), "bad", "x"),
+    "unchanged": Wording(_("As it is"), "good", "check"),
+    "unjudged": Wording(_("Facts contradict each other"), "quiet", "alert-triangle"),
+}
 RENEWAL_LINE: Final = {
     "asked": Wording(_("Renewal asked for"), "good", "refresh"),
     "asked_before": Wording(_("Asked for before"), "quiet", "minus"),
@@ -726,6 +738,8 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "renewal_why": RENEWAL_WHY,
     "renewal_settlement": RENEWAL_SETTLEMENT,
     "renewal_line": RENEWAL_LINE,
+    "wave": WAVE,
+    "wave_effect": WAVE_EFFECT,
     "reinsurer": REINSURER,
     "account": ACCOUNT,
     "entry": ENTRY,

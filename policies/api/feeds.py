@@ -15,8 +15,9 @@ from capweb.http.done_once import Answer, done_once, key_of
 from capweb.http.operations import Operation
 from capweb.http.schemas import IDEMPOTENCY_KEY, problems
 from policies.api import inputs, outputs
-from policies.api.inputs import GivenLimit, GivenRating
+from policies.api.inputs import GivenActivity, GivenLimit, GivenRating
 from policies.commands.change_buyer_limits import LimitNotice, change_buyer_limits, record_buyer_ratings
+from policies.commands.record_buyer_activities import record_buyer_activities
 
 LARGEST: Final = settings.LARGEST_BATCH_ROWS
 
@@ -80,6 +81,29 @@ class BulkBuyerRatings(Operation):
         notices = [row.notice() for row in inputs.rows_of(given, GivenRating)]
         return done_once(
             request, {"body": given}, lambda: _received(record_buyer_ratings(self.actor, notices, on=self.on), given)
+        )
+
+
+class BulkBuyerActivities(Operation):
+    """Takes what buyers do; each source reference is stored once."""
+
+    right = "buyer_limits.write"
+    scope = "feeds:write"
+
+    @extend_schema(
+        operation_id="send_buyer_activities",
+        summary="Send activities of buyers",
+        description="Codes of the NAF or the NACE, by which a sector can be rated down at once. All rows, or none.",
+        parameters=[IDEMPOTENCY_KEY],
+        request={"application/json": inputs.array_of(GivenActivity, largest=LARGEST)},
+        responses={200: outputs.FeedReceipt, **problems(400, 413, 422)},
+    )
+    def post(self, request: Request) -> Response:
+        key_of(request)
+        given = json_list(request, largest=LARGEST)
+        notices = [row.notice() for row in inputs.rows_of(given, GivenActivity)]
+        return done_once(
+            request, {"body": given}, lambda: _received(record_buyer_activities(self.actor, notices, on=self.on), given)
         )
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from capweb.kernel.errors import FieldError, FieldErrors
 from policies.commands.change_buyer_limits import LimitNotice, RatingNotice
+from policies.commands.record_buyer_activities import ActivityNotice
 
 LARGEST_AMOUNT: Final = Decimal("1E15")
 Reference = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
@@ -70,6 +71,22 @@ class GivenRating(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
     def notice(self) -> RatingNotice:
         return RatingNotice(**msgspec.structs.asdict(self))
+
+
+class GivenActivity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a buyer does from a day on: a code of the NAF or the NACE, as 49.41A."""
+
+    source_reference: Reference
+    buyer_identifier: Identifier
+    code: Annotated[str, msgspec.Meta(min_length=2, max_length=6)]
+    effective_on: date
+    buyer_country: Country = "FR"
+
+    def __post_init__(self) -> None:
+        must_print(self.source_reference, self.buyer_identifier, self.code)
+
+    def notice(self) -> ActivityNotice:
+        return ActivityNotice(**msgspec.structs.asdict(self))
 
 
 Given = TypeVar("Given", bound=msgspec.Struct)

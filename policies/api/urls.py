@@ -63,6 +63,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("short-notices/<slug:public_id>/reject", notices.RejectShortNotice.as_view(), name="reject_short_notice"),
     path("buyer-portal-addresses/bulk", notices.BulkPortalAddresses.as_view(), name="bulk_portal_addresses"),
     path("buyer-limits/bulk", feeds.BulkBuyerLimits.as_view(), name="bulk_buyer_limits"),
+    path("buyer-activities/bulk", feeds.BulkBuyerActivities.as_view(), name="bulk_buyer_activities"),
     path("buyer-ratings/bulk", feeds.BulkBuyerRatings.as_view(), name="bulk_buyer_ratings"),
     path("claims", claims.Claims.as_view(), name="claims"),
     path("claims/<slug:public_id>", claims.Claim.as_view(), name="claim"),

@@ -215,12 +215,25 @@ SHORT_NOTICE: Final = StateMachine(
     },
 )
 
+# E12 for many buyers at once: proposed with its preview, confirmed by another person, and then done.
+RATING_WAVE: Final = StateMachine(
+    "rating_wave",
+    "wave of ratings",
+    first=("proposed",),
+    events={
+        "confirm": (("proposed",), "confirmed"),
+        "turn_down": (("proposed",), "turned_down"),
+        "take_back": (("proposed",), "taken_back"),
+    },
+)
+
 # The order is that of docs/states.md.
 MACHINES: Final = (
     LIMIT_REQUEST,
     OFFER,
     GUARANTEE_TERM,
     RENEWAL_SETTLEMENT,
+    RATING_WAVE,
     REDUCTION,
     EXCEPTION,
     CLAIM,

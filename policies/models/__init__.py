@@ -48,6 +48,7 @@ from policies.models.parties import (
     PolicyholderStatus,
 )
 from policies.models.policy import LimitsSetBy, Mandate, Policy, PolicyForm, PolicyTerms
+from policies.models.rating_wave import BuyerActivity, RatingWave, RatingWaveBuyer, WaveStatus
 from policies.models.reduction import Reduction, ReductionCause, ReductionStatus
 from policies.models.renewal_settlement import STANDING, RenewalSettlement, SettlementStatus
 from policies.models.short_notice import ExceptionalCase, ShortNotice, ShortNoticeStatus
@@ -62,6 +63,7 @@ __all__ = [
     "Beneficiary",
     "BeneficiaryKind",
     "Buyer",
+    "BuyerActivity",
     "BuyerFigures",
     "BuyerLimit",
     "BuyerPortalAddress",
@@ -119,6 +121,8 @@ __all__ = [
     "Policyholder",
     "PolicyholderFigures",
     "PolicyholderStatus",
+    "RatingWave",
+    "RatingWaveBuyer",
     "RecoveryShare",
     "Reduction",
     "ReductionCause",
@@ -137,6 +141,7 @@ __all__ = [
     "SubmissionRow",
     "SubmissionStatus",
     "TermStatus",
+    "WaveStatus",
     "WhatIfPart",
     "WhatIfRun",
     "WhatIfStatus",

@@ -146,14 +146,25 @@ def test_a_rating_that_cannot_be_taken_is_told_by_line(world, pair, changed, fie
         assert BuyerRating.objects.filter(buyer_id=pair[1].id).count() == 1
 
 
-@pytest.mark.parametrize("path", ["/buyer-limits/bulk", "/buyer-ratings/bulk"])
+def test_an_activity_is_taken_once_and_a_code_that_is_none_is_told_by_line(world, pair):
+    row = {"source_reference": "naf 1", "buyer_identifier": pair[1].identifier, "code": "49.41A"}
+    row["effective_on"] = "2020-06-01"
+    for new in (1, 0):
+        assert world.elise.post("/buyer-activities/bulk", [row]).json()["new"] == new
+    assert errors(world.elise.post("/buyer-activities/bulk", [{**row, "code": "4941A"}])) == [(1, "code")]
+
+
+FEEDS = ["/buyer-limits/bulk", "/buyer-ratings/bulk", "/buyer-activities/bulk"]
+
+
+@pytest.mark.parametrize("path", FEEDS)
 def test_a_feed_is_a_list(world, path):
     for body in ({}, [], "x", 3):
         assert errors(world.elise.post(path, body)) == [(None, "body")]
     assert errors(world.elise.post(path, [3])) == [(1, "row")]
 
 
-@pytest.mark.parametrize("path", ["/buyer-limits/bulk", "/buyer-ratings/bulk"])
+@pytest.mark.parametrize("path", FEEDS)
 def test_a_broker_sends_no_feeds_and_a_feed_needs_a_key(world, path):
     brune = callers.person("brune@courtage-du-port.example", insurer="euler-hermes")
     assert brune.post(path, []).status_code == 403

@@ -36,6 +36,7 @@ from policies.commands.handle_exceptions import ExceptionWish, open_exceptions
 from policies.commands.handle_mediations import Referral, open_mediations
 from policies.commands.keep_evidence import keep_evidence
 from policies.commands.opt_out import NoTopUps, opt_out
+from policies.commands.rate_down_sector import WaveWish, propose_wave
 from policies.commands.renew_guarantees import ask_for_renewals
 from policies.commands.settle_renewals import RenewalAnswer, propose_renewal_answers
 from policies.commands.submit_limit_requests import submit_file
@@ -72,6 +73,7 @@ OBJECTS = {
     "exceptions": "exception",
     "mediations": "mediation",
     "opt-outs": "opt_out",
+    "rating-waves": "rating_wave",
     "letters": "letter",
     "short-notices": "short_notice",
     "evidence": "evidence",
@@ -143,6 +145,7 @@ TAKE_NONE = {
     "api:bulk_requests",
     "api:bulk_buyer_limits",
     "api:bulk_buyer_ratings",
+    "api:bulk_buyer_activities",
     "api:bulk_portal_addresses",
     "api:cover_elsewhere",
     "api:opt_outs",
@@ -166,6 +169,8 @@ TAKE_NONE = {
     "policies:opt_outs",
     # A file of numbers: tests/web/test_renewals.py sends a stranger's.
     "policies:renewal_file",
+    # Buyers by their registry numbers, looked up inside one insurer.
+    "policies:rating_waves",
     "policies:upload",
     "api:what_if_runs",
     "policies:new_what_if_run",
@@ -287,6 +292,7 @@ def world(committed_once: None, documents: str) -> World:
         **_letter_and_cut_at_short_notice(cast),
         "claim": _claim(actor, answer.guarantee),
         "renewal_settlement": _referred_renewal(actor),
+        "rating_wave": _rating_wave(actor),
         **_treaty_with_a_proposal(cast),
         **_closed_bordereau(cast),
     }
@@ -301,6 +307,13 @@ def _written_to_the_broker(cast: Cast) -> str:
     write_messages(worker, on=OPENING_DAY)
     with acting(worker):
         return Message.objects.latest("id").public_id
+
+
+def _rating_wave(actor: Any) -> str:
+    """A wave on one buyer, proposed."""
+    whom = make.buyer(actor, grade="6")
+    wish = WaveWish(to_grade="7", buyers=((whom.country, whom.identifier),))
+    return propose_wave(make.person(actor, "underwriter"), wish, reason="secret-wave", on=OPENING_DAY)
 
 
 def _referred_renewal(actor: Any) -> str:

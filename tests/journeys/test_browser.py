@@ -166,6 +166,7 @@ MAIN_PAGES = {
         "/messages",
         "/renewals?days=92",
         "/renewals/referred",
+        "/rating-waves",
         "/claims",
         "/envelopes",
         "/law",

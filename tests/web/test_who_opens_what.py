@@ -22,6 +22,7 @@ OPEN_TO = {
     "policies:renewals_calendar": INSURERS | BROKERS,
     "policies:renewals": INSURERS | BROKERS,
     "policies:referred_renewals": INSURERS,
+    "policies:rating_waves": {"underwriter", "senior underwriter", "other insurer"},
     "policies:portal": INSURERS | BROKERS,
     "policies:exceptions": INSURERS,
     "policies:mediations": INSURERS | BROKERS,
