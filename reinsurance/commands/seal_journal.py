@@ -138,8 +138,10 @@ def _seal_entries(cursor: CursorWrapper) -> None:
         FROM ({manifests}) m JOIN sealing s ON s.entry_id = m.entry_id
         ORDER BY s.turn
     """  # noqa: S608 (our own names)
+    cursor.execute(sealed_rows.AS_WRITTEN)
     for after in range(0, last, CHUNK):
         cursor.execute(statement, {"after": after, "until": after + CHUNK})
+    cursor.execute(sealed_rows.AS_PLANNED)
 
 
 def _seal_records(cursor: CursorWrapper, heads: _Heads) -> None:

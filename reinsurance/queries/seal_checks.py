@@ -59,9 +59,11 @@ class _Sequence:
 def sealed_entries(cursor: CursorWrapper, _kept: Sequence[str]) -> Told:
     """Each sealed entry's manifest, made again from the rows of its event."""
     found = Told()
+    cursor.execute(sealed_rows.AS_WRITTEN)
     for sequence in _sequences(cursor, "journal"):
         for after in range(0, _length(cursor, sequence), CHUNK):
             _entries_between(cursor, sequence, after, found)
+    cursor.execute(sealed_rows.AS_PLANNED)
     return found
 
 

@@ -131,6 +131,12 @@ def record_parts() -> list[RecordPart]:
     return found
 
 
+# Before a large query of manifests, inside a transaction. Their joins stand in the order that finds each row by a key;
+# the planner believes that hardly any row fits all conditions of an event, and compared every entry with every cession.
+AS_WRITTEN: Final = "SET LOCAL join_collapse_limit = 1"
+AS_PLANNED: Final = "SET LOCAL join_collapse_limit TO DEFAULT"
+
+
 def manifests(entries: str) -> str:
     """SQL that tells entry_id and manifest for each entry of `entries`, a query that tells entry_id."""
     lines = "\nUNION ALL\n".join(
