@@ -15,7 +15,7 @@ from contextlib import ExitStack
 
 import django
 
-PROGRESS = 25
+PROGRESS = 5
 
 
 def main() -> int:
