@@ -139,7 +139,7 @@ class Quarter:
             about = Q(guarantee__public_id=name)
             if guarantee is None:
                 about |= Q(limit_request__public_id=one.request)
-            messages = Message.objects.filter(about).order_by("pk")
+            messages = Message.objects.filter(about, claim=None).order_by("pk")
             return Left(
                 ledger=list(ledger.values_list("kind", flat=True)),
                 documents=list(documents.values_list("cause", flat=True)),
@@ -157,6 +157,13 @@ class Quarter:
         """The events of a dossier."""
         self._published()
         return self._events({subject})
+
+    def messages_of(self, claim: str) -> list[str]:
+        """What was written about a claim."""
+        write_messages(self._published(), on=self.today)
+        with acting(self.world.actor):
+            told = Message.objects.filter(claim__public_id=claim).order_by("pk")
+            return list(told.values_list("template", flat=True))
 
     def _published(self) -> Actor:
         worker = memberships.system_actor(self.world.cast.organisations["euler-hermes"], name="worker")
