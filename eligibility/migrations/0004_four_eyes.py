@@ -76,6 +76,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "id", "proposer"), name="proposal_with_its_proposer"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["country", "grid", "reading", "scale", "tariff", "value", "zone"])
+                        ),
+                        name="proposal_kind_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="proposal_says_why"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Settlement",
@@ -129,6 +141,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "proposal"), name="settlement_once_for_each_proposal"),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["approved", "rejected", "withdrawn"])),
+                        name="settlement_outcome_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "withdrawn"), ("settler", models.F("proposer"))),
+                            models.Q(
+                                models.Q(("outcome", "withdrawn"), _negated=True),
+                                models.Q(("settler", models.F("proposer")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="settlement_by_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome", "approved"), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="settlement_says_why",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReadingRow",
@@ -167,6 +205,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_day__isnull", True), ("end_day__gt", models.F("first_day")), _connector="OR"
+                        ),
+                        name="readingrow_has_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reference_text", ""), _negated=True), name="readingrow_has_evidence"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("question", ""), _negated=True),
+                            models.Q(("reading", ""), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                        ),
+                        name="readingrow_says_what_and_why",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -261,114 +318,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.UniqueConstraint(fields=("insurer", "id", "proposer"), name="proposal_with_its_proposer"),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["country", "grid", "reading", "scale", "tariff", "value", "zone"])),
-                name="proposal_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="proposal_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "proposal"), name="settlement_once_for_each_proposal"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["approved", "rejected", "withdrawn"])),
-                name="settlement_outcome_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "withdrawn"), ("settler", models.F("proposer"))),
-                    models.Q(
-                        models.Q(("outcome", "withdrawn"), _negated=True),
-                        models.Q(("settler", models.F("proposer")), _negated=True),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_day__isnull", True), ("end_day__gt", models.F("first_day")), _connector="OR"
+                        ),
+                        name="valuerow_has_days",
                     ),
-                    _connector="OR",
-                ),
-                name="settlement_by_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome", "approved"), models.Q(("reason", ""), _negated=True), _connector="OR"),
-                name="settlement_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="readingrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_day__isnull", True), ("end_day__gt", models.F("first_day")), _connector="OR"),
-                name="readingrow_has_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="readingrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reference_text", ""), _negated=True), name="readingrow_has_evidence"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="readingrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("question", ""), _negated=True),
-                    models.Q(("reading", ""), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                ),
-                name="readingrow_says_what_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valuerow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_day__isnull", True), ("end_day__gt", models.F("first_day")), _connector="OR"),
-                name="valuerow_has_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valuerow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reference_text", ""), _negated=True), ("reference_url__startswith", "https://")
-                ),
-                name="valuerow_has_a_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valuerow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("path", ""), _negated=True), models.Q(("value", ""), _negated=True)),
-                name="valuerow_says_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valuerow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confidence__in", ["broker", "general_knowledge", "inference", "official", "primary"])
-                ),
-                name="valuerow_confidence_known",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reference_text", ""), _negated=True), ("reference_url__startswith", "https://")
+                        ),
+                        name="valuerow_has_a_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("path", ""), _negated=True), models.Q(("value", ""), _negated=True)
+                        ),
+                        name="valuerow_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confidence__in", ["broker", "general_knowledge", "inference", "official", "primary"])
+                        ),
+                        name="valuerow_confidence_known",
+                    ),
+                ],
+            },
         ),
         TenantTable("Proposal", append_only=True),
         TenantTable("Settlement", append_only=True),

@@ -50,6 +50,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("insurer", "country", "identifier_type", "identifier"), name="buyer_known_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("identifier_type__in", ["siren", "foreign"])),
+                        name="buyer_identifier_type_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BuyerFigures",
@@ -78,6 +89,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "source_reference"), name="buyer_figures_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("turnover__gte", 0), ("turnover__isnull", True), _connector="OR"),
+                            models.Q(("balance_sheet__gte", 0), ("balance_sheet__isnull", True), _connector="OR"),
+                        ),
+                        name="buyer_figures_not_negative",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BuyerLimit",
@@ -120,6 +143,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "source_reference"), name="buyer_limit_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gte", 0), ("amount__isnull", True), _connector="OR"),
+                            models.Q(("amount_before__gte", 0), ("amount_before__isnull", True), _connector="OR"),
+                            models.Q(("requested_amount__gte", 0), ("requested_amount__isnull", True), _connector="OR"),
+                        ),
+                        name="buyer_limit_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decision__in", ["grant", "partial_grant", "reduction", "refusal", "cessation"])
+                        ),
+                        name="buyer_limit_decision_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("effective_on__gte", models.F("notified_on"))),
+                        name="buyer_limit_no_effect_before_notice",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decision__in", ["refusal", "cessation"]), ("amount", 0)),
+                            models.Q(("decision__in", ["grant", "partial_grant"]), ("amount__gt", 0)),
+                            models.Q(
+                                ("decision", "reduction"), ("amount__gt", 0), ("amount__lt", models.F("amount_before"))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="buyer_limit_amount_fits_decision",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BuyerRating",
@@ -148,6 +205,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "source_reference"), name="buyer_rating_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("default_probability__gte", 0), ("default_probability__lte", 1)),
+                            ("default_probability__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="buyer_default_probability_in_range",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Guarantee",
@@ -181,6 +251,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["complement", "substitution"])), name="guarantee_kind_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("market__in", ["domestic", "export"])), name="guarantee_market_known"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="GuaranteeTerm",
@@ -250,6 +330,72 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "running")),
+                        fields=["insurer", "cover_end"],
+                        name="guarantee_term_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("status", "running")),
+                        fields=["insurer", "buyer"],
+                        name="guarantee_term_of_buyer",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "guarantee", "sequence"), name="guarantee_term_once"),
+                    models.UniqueConstraint(fields=("insurer", "cession"), name="guarantee_term_one_cession"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["running", "renewed", "lapsed", "ended", "replaced", "replaced_at_once"])
+                        ),
+                        name="guarantee_term_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gte", 0), ("amount__isnull", True), _connector="OR"),
+                            models.Q(("premium__gte", 0), ("premium__isnull", True), _connector="OR"),
+                        ),
+                        name="guarantee_term_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("granted_amount__gt", 0)), name="guarantee_term_grants_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__lte", models.F("granted_amount"))),
+                        name="guarantee_term_never_grows",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("granted_end__gt", models.F("granted_first"))),
+                        name="guarantee_term_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cover_first", models.F("granted_first")),
+                            ("cover_end__lte", models.F("granted_end")),
+                            ("cover_end__gte", models.F("cover_first")),
+                        ),
+                        name="guarantee_cover_inside_grant",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("insured_ratio__gte", 0), ("insured_ratio__lte", 1)),
+                            ("insured_ratio__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="guarantee_term_insured_ratio_in_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ceded_ratio__gte", 0), ("ceded_ratio__lte", 1)),
+                            ("ceded_ratio__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="guarantee_term_ceded_ratio_in_range",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Endorsement",
@@ -293,6 +439,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "number"), name="endorsement_number_once"),
+                    models.UniqueConstraint(fields=("insurer", "series", "position"), name="endorsement_position_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("cause__in", ["grant", "renewal", "primary_reduced", "primary_ended"])),
+                        name="endorsement_cause_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("position__gte", 1)), name="endorsement_position_from_one"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LimitRequest",
@@ -377,6 +536,64 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["insurer", "status", "id"], name="request_queue"),
+                    models.Index(fields=["insurer", "client_reference"], name="request_by_reference"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "pending",
+                                    "referred",
+                                    "offered",
+                                    "granted",
+                                    "declined",
+                                    "expired",
+                                    "refused",
+                                    "no_need",
+                                    "cancelled",
+                                    "failed",
+                                ],
+                            )
+                        ),
+                        name="request_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("market__in", ["domestic", "export"])), name="request_market_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("french_share__gte", 0), ("french_share__lte", 1)),
+                            ("french_share__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="request_french_share_in_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("requested_total__gt", 0)), name="request_total_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "referred"), models.Q(("referred_to", ""), _negated=True)),
+                            models.Q(models.Q(("status", "referred"), _negated=True), ("referred_to", "")),
+                            _connector="OR",
+                        ),
+                        name="request_referred_to_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["pending", "cancelled", "failed"]),
+                            ("decision__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="request_settled_by_a_decision",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="guarantee",
@@ -402,6 +619,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("insurer", "day"), name="night_run_once")],
+            },
         ),
         migrations.CreateModel(
             name="Notice",
@@ -426,6 +646,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("insurer", "term", "days_before"), name="notice_once")],
+            },
         ),
         migrations.CreateModel(
             name="Offer",
@@ -487,6 +710,59 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "live")), fields=["insurer", "open_until"], name="offer_to_expire"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "live")),
+                        fields=("insurer", "limit_request"),
+                        name="offer_one_live_per_request",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["live", "accepted", "declined", "expired", "withdrawn"])),
+                        name="offer_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gte", 0), ("amount__isnull", True), _connector="OR"),
+                            models.Q(("held_amount__gte", 0), ("held_amount__isnull", True), _connector="OR"),
+                            models.Q(("premium__gte", 0), ("premium__isnull", True), _connector="OR"),
+                        ),
+                        name="offer_amounts_not_negative",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="offer_amount_positive"),
+                    models.CheckConstraint(condition=models.Q(("currency", "EUR")), name="offer_in_euro"),
+                    models.CheckConstraint(
+                        condition=models.Q(("term_end__gt", models.F("term_first"))), name="offer_term_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("open_until__gt", models.F("issued_on"))), name="offer_open_for_a_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("term_first__gte", models.F("issued_on"))), name="offer_not_retroactive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("insured_ratio__gte", 0), ("insured_ratio__lte", 1)),
+                            ("insured_ratio__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="offer_insured_ratio_in_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ceded_ratio__gte", 0), ("ceded_ratio__lte", 1)),
+                            ("ceded_ratio__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="offer_ceded_ratio_in_range",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="guaranteeterm",
@@ -523,6 +799,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "number"), name="policy_number_once"),
+                    models.CheckConstraint(condition=models.Q(("currency", "EUR")), name="policy_in_euro"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_day__isnull", True), ("end_day__gt", models.F("first_day")), _connector="OR"
+                        ),
+                        name="policy_days_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("form__in", ["endorsement", "cap_policy"])), name="policy_form_known"
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="limitrequest",
@@ -596,6 +887,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("insurer", "country", "identifier_type", "identifier"), name="policyholder_known_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["in_being", "applicant"])), name="policyholder_status_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("identifier_type__in", ["siren", "foreign"])),
+                        name="policyholder_identifier_type_known",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="policy",
@@ -632,6 +937,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_day__isnull", True), ("end_day__gt", models.F("first_day")), _connector="OR"
+                        ),
+                        name="mandate_days_in_order",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PolicyholderFigures",
@@ -658,6 +973,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "source_reference"), name="policyholder_figures_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("turnover__gte", 0), ("turnover__isnull", True), _connector="OR"),
+                        name="policyholder_figures_not_negative",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PolicyTerms",
@@ -694,6 +1018,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "source_reference"), name="policy_terms_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("insured_ratio__gte", 0), ("insured_ratio__lte", 1)),
+                            ("insured_ratio__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="policy_insured_ratio_in_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("limits_set_by__in", ["insurer", "policyholder"])),
+                        name="policy_limits_set_by_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RenderedEndorsement",
@@ -719,6 +1060,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "endorsement"), name="endorsement_rendered_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RenewalRequest",
@@ -764,6 +1110,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "term"), name="renewal_asked_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["renewed", "refused", "referred"])),
+                        name="renewal_outcome_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("requested_total__gt", 0)), name="renewal_total_positive"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Submission",
@@ -804,6 +1162,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("status", "waiting")), fields=["id"], name="submission_waiting")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("insurer", "organisation", "content_digest"), name="submission_content_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["waiting", "done"])), name="submission_status_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("mode__in", ["each_row"])), name="submission_mode_known"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SubmissionRow",
@@ -846,6 +1220,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("outcome__isnull", True)),
+                        fields=["submission", "line"],
+                        name="submission_row_open",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "submission", "line"), name="submission_row_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "outcome__in",
+                                ["offered", "granted", "referred", "refused", "no_need", "failed", "not_attempted"],
+                            )
+                        ),
+                        name="submission_row_outcome_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "failed"), _negated=True), ("errors__isnull", False), _connector="OR"
+                        ),
+                        name="submission_row_failure_has_reason",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="limitrequest",
@@ -855,248 +1256,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="limit_requests",
                 to="policies.submissionrow",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buyer",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "country", "identifier_type", "identifier"), name="buyer_known_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buyer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("identifier_type__in", ["siren", "foreign"])), name="buyer_identifier_type_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buyerfigures",
-            constraint=models.UniqueConstraint(fields=("insurer", "source_reference"), name="buyer_figures_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="buyerfigures",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("turnover__gte", 0), ("turnover__isnull", True), _connector="OR"),
-                    models.Q(("balance_sheet__gte", 0), ("balance_sheet__isnull", True), _connector="OR"),
-                ),
-                name="buyer_figures_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buyerrating",
-            constraint=models.UniqueConstraint(fields=("insurer", "source_reference"), name="buyer_rating_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="buyerrating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("default_probability__gte", 0), ("default_probability__lte", 1)),
-                    ("default_probability__isnull", True),
-                    _connector="OR",
-                ),
-                name="buyer_default_probability_in_range",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="endorsement",
-            constraint=models.UniqueConstraint(fields=("insurer", "number"), name="endorsement_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="endorsement",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "series", "position"), name="endorsement_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="endorsement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cause__in", ["grant", "renewal", "primary_reduced", "primary_ended"])),
-                name="endorsement_cause_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="endorsement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("position__gte", 1)), name="endorsement_position_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nightrun",
-            constraint=models.UniqueConstraint(fields=("insurer", "day"), name="night_run_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(fields=("insurer", "term", "days_before"), name="notice_once"),
-        ),
-        migrations.AddIndex(
-            model_name="offer",
-            index=models.Index(
-                condition=models.Q(("status", "live")), fields=["insurer", "open_until"], name="offer_to_expire"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "live")),
-                fields=("insurer", "limit_request"),
-                name="offer_one_live_per_request",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["live", "accepted", "declined", "expired", "withdrawn"])),
-                name="offer_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gte", 0), ("amount__isnull", True), _connector="OR"),
-                    models.Q(("held_amount__gte", 0), ("held_amount__isnull", True), _connector="OR"),
-                    models.Q(("premium__gte", 0), ("premium__isnull", True), _connector="OR"),
-                ),
-                name="offer_amounts_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="offer_amount_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(condition=models.Q(("currency", "EUR")), name="offer_in_euro"),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("term_end__gt", models.F("term_first"))), name="offer_term_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("open_until__gt", models.F("issued_on"))), name="offer_open_for_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("term_first__gte", models.F("issued_on"))), name="offer_not_retroactive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("insured_ratio__gte", 0), ("insured_ratio__lte", 1)),
-                    ("insured_ratio__isnull", True),
-                    _connector="OR",
-                ),
-                name="offer_insured_ratio_in_range",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ceded_ratio__gte", 0), ("ceded_ratio__lte", 1)),
-                    ("ceded_ratio__isnull", True),
-                    _connector="OR",
-                ),
-                name="offer_ceded_ratio_in_range",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="guaranteeterm",
-            index=models.Index(
-                condition=models.Q(("status", "running")), fields=["insurer", "cover_end"], name="guarantee_term_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="guaranteeterm",
-            index=models.Index(
-                condition=models.Q(("status", "running")), fields=["insurer", "buyer"], name="guarantee_term_of_buyer"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guaranteeterm",
-            constraint=models.UniqueConstraint(fields=("insurer", "guarantee", "sequence"), name="guarantee_term_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="guaranteeterm",
-            constraint=models.UniqueConstraint(fields=("insurer", "cession"), name="guarantee_term_one_cession"),
-        ),
-        migrations.AddConstraint(
-            model_name="guaranteeterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["running", "renewed", "lapsed", "ended", "replaced", "replaced_at_once"])
-                ),
-                name="guarantee_term_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guaranteeterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gte", 0), ("amount__isnull", True), _connector="OR"),
-                    models.Q(("premium__gte", 0), ("premium__isnull", True), _connector="OR"),
-                ),
-                name="guarantee_term_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guaranteeterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("granted_amount__gt", 0)), name="guarantee_term_grants_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guaranteeterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__lte", models.F("granted_amount"))), name="guarantee_term_never_grows"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guaranteeterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("granted_end__gt", models.F("granted_first"))), name="guarantee_term_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guaranteeterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("cover_first", models.F("granted_first")),
-                    ("cover_end__lte", models.F("granted_end")),
-                    ("cover_end__gte", models.F("cover_first")),
-                ),
-                name="guarantee_cover_inside_grant",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guaranteeterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("insured_ratio__gte", 0), ("insured_ratio__lte", 1)),
-                    ("insured_ratio__isnull", True),
-                    _connector="OR",
-                ),
-                name="guarantee_term_insured_ratio_in_range",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guaranteeterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ceded_ratio__gte", 0), ("ceded_ratio__lte", 1)),
-                    ("ceded_ratio__isnull", True),
-                    _connector="OR",
-                ),
-                name="guarantee_term_ceded_ratio_in_range",
             ),
         ),
         migrations.AddConstraint(
@@ -1125,109 +1284,9 @@ class Migration(migrations.Migration):
             model_name="guarantee",
             constraint=models.UniqueConstraint(fields=("insurer", "limit_request"), name="guarantee_one_per_request"),
         ),
-        migrations.AddConstraint(
-            model_name="guarantee",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["complement", "substitution"])), name="guarantee_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guarantee",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("market__in", ["domestic", "export"])), name="guarantee_market_known"
-            ),
-        ),
         migrations.AddIndex(
             model_name="buyerlimit",
             index=models.Index(fields=["insurer", "policy", "buyer", "effective_on"], name="buyer_limit_of_pair"),
-        ),
-        migrations.AddConstraint(
-            model_name="buyerlimit",
-            constraint=models.UniqueConstraint(fields=("insurer", "source_reference"), name="buyer_limit_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="buyerlimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gte", 0), ("amount__isnull", True), _connector="OR"),
-                    models.Q(("amount_before__gte", 0), ("amount_before__isnull", True), _connector="OR"),
-                    models.Q(("requested_amount__gte", 0), ("requested_amount__isnull", True), _connector="OR"),
-                ),
-                name="buyer_limit_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buyerlimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decision__in", ["grant", "partial_grant", "reduction", "refusal", "cessation"])),
-                name="buyer_limit_decision_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buyerlimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("effective_on__gte", models.F("notified_on"))),
-                name="buyer_limit_no_effect_before_notice",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buyerlimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decision__in", ["refusal", "cessation"]), ("amount", 0)),
-                    models.Q(("decision__in", ["grant", "partial_grant"]), ("amount__gt", 0)),
-                    models.Q(("decision", "reduction"), ("amount__gt", 0), ("amount__lt", models.F("amount_before"))),
-                    _connector="OR",
-                ),
-                name="buyer_limit_amount_fits_decision",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policyholder",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "country", "identifier_type", "identifier"), name="policyholder_known_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policyholder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["in_being", "applicant"])), name="policyholder_status_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policyholder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("identifier_type__in", ["siren", "foreign"])),
-                name="policyholder_identifier_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.UniqueConstraint(fields=("insurer", "number"), name="policy_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(condition=models.Q(("currency", "EUR")), name="policy_in_euro"),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_day__isnull", True), ("end_day__gt", models.F("first_day")), _connector="OR"),
-                name="policy_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("form__in", ["endorsement", "cap_policy"])), name="policy_form_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_day__isnull", True), ("end_day__gt", models.F("first_day")), _connector="OR"),
-                name="mandate_days_in_order",
-            ),
         ),
         migrations.AddConstraint(
             model_name="mandate",
@@ -1246,119 +1305,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="policyholderfigures",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "source_reference"), name="policyholder_figures_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policyholderfigures",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("turnover__gte", 0), ("turnover__isnull", True), _connector="OR"),
-                name="policyholder_figures_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policyterms",
-            constraint=models.UniqueConstraint(fields=("insurer", "source_reference"), name="policy_terms_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="policyterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("insured_ratio__gte", 0), ("insured_ratio__lte", 1)),
-                    ("insured_ratio__isnull", True),
-                    _connector="OR",
-                ),
-                name="policy_insured_ratio_in_range",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policyterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("limits_set_by__in", ["insurer", "policyholder"])),
-                name="policy_limits_set_by_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="renderedendorsement",
-            constraint=models.UniqueConstraint(fields=("insurer", "endorsement"), name="endorsement_rendered_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="renewalrequest",
-            constraint=models.UniqueConstraint(fields=("insurer", "term"), name="renewal_asked_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="renewalrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["renewed", "refused", "referred"])), name="renewal_outcome_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="renewalrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("requested_total__gt", 0)), name="renewal_total_positive"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="submission",
-            index=models.Index(condition=models.Q(("status", "waiting")), fields=["id"], name="submission_waiting"),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "organisation", "content_digest"), name="submission_content_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["waiting", "done"])), name="submission_status_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mode__in", ["each_row"])), name="submission_mode_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="submissionrow",
-            index=models.Index(
-                condition=models.Q(("outcome__isnull", True)), fields=["submission", "line"], name="submission_row_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submissionrow",
-            constraint=models.UniqueConstraint(fields=("insurer", "submission", "line"), name="submission_row_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="submissionrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("outcome__in", ["offered", "granted", "referred", "refused", "no_need", "failed", "not_attempted"])
-                ),
-                name="submission_row_outcome_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submissionrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "failed"), _negated=True), ("errors__isnull", False), _connector="OR"
-                ),
-                name="submission_row_failure_has_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="limitrequest",
-            index=models.Index(fields=["insurer", "status", "id"], name="request_queue"),
-        ),
-        migrations.AddIndex(
-            model_name="limitrequest",
-            index=models.Index(fields=["insurer", "client_reference"], name="request_by_reference"),
-        ),
-        migrations.AddConstraint(
             model_name="limitrequest",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("status__in", ["pending", "referred", "offered"])),
@@ -1372,72 +1318,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("submission_row__isnull", False)),
                 fields=("insurer", "submission_row"),
                 name="request_one_per_row",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="limitrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "pending",
-                            "referred",
-                            "offered",
-                            "granted",
-                            "declined",
-                            "expired",
-                            "refused",
-                            "no_need",
-                            "cancelled",
-                            "failed",
-                        ],
-                    )
-                ),
-                name="request_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="limitrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("market__in", ["domestic", "export"])), name="request_market_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="limitrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("french_share__gte", 0), ("french_share__lte", 1)),
-                    ("french_share__isnull", True),
-                    _connector="OR",
-                ),
-                name="request_french_share_in_range",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="limitrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("requested_total__gt", 0)), name="request_total_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="limitrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "referred"), models.Q(("referred_to", ""), _negated=True)),
-                    models.Q(models.Q(("status", "referred"), _negated=True), ("referred_to", "")),
-                    _connector="OR",
-                ),
-                name="request_referred_to_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="limitrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["pending", "cancelled", "failed"]), ("decision__isnull", False), _connector="OR"
-                ),
-                name="request_settled_by_a_decision",
             ),
         ),
     ]

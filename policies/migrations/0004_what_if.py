@@ -64,6 +64,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ["waiting", "running"])),
+                        fields=["id"],
+                        name="what_if_unfinished",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["waiting", "running", "done", "cancelled", "failed"])),
+                        name="what_if_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("report__isnull", False), ("status", "done")),
+                            models.Q(models.Q(("status", "done"), _negated=True), ("report__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="what_if_done_has_a_report",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "failed"), models.Q(("failure", ""), _negated=True)),
+                            models.Q(models.Q(("status", "failed"), _negated=True), ("failure", "")),
+                            _connector="OR",
+                        ),
+                        name="what_if_failure_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("settled__lte", models.F("total"))), name="what_if_within_total"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="WhatIfPart",
@@ -93,51 +127,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="whatifrun",
-            index=models.Index(
-                condition=models.Q(("status__in", ["waiting", "running"])), fields=["id"], name="what_if_unfinished"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="whatifrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["waiting", "running", "done", "cancelled", "failed"])),
-                name="what_if_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="whatifrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("report__isnull", False), ("status", "done")),
-                    models.Q(models.Q(("status", "done"), _negated=True), ("report__isnull", True)),
-                    _connector="OR",
-                ),
-                name="what_if_done_has_a_report",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="whatifrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "failed"), models.Q(("failure", ""), _negated=True)),
-                    models.Q(models.Q(("status", "failed"), _negated=True), ("failure", "")),
-                    _connector="OR",
-                ),
-                name="what_if_failure_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="whatifrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("settled__lte", models.F("total"))), name="what_if_within_total"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="whatifpart",
-            constraint=models.UniqueConstraint(fields=("insurer", "run", "after_term_id"), name="what_if_part_once"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "run", "after_term_id"), name="what_if_part_once")
+                ],
+            },
         ),
         TenantTable("WhatIfRun"),
         TenantTable("WhatIfPart", append_only=True),

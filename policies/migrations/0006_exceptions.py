@@ -119,6 +119,107 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("granted_on__isnull", False)),
+                        fields=["insurer", "policyholder"],
+                        name="exception_of_policyholder",
+                    ),
+                    models.Index(
+                        condition=models.Q(("status", "favourable")),
+                        fields=["insurer", "end_day"],
+                        name="exception_to_expire",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "opened",
+                                    "with_reinsurer",
+                                    "with_minister",
+                                    "favourable",
+                                    "unfavourable",
+                                    "expired",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="exception_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["large_policyholder", "above_parity"])),
+                        name="exception_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("asked_amount__gte", 0), ("asked_amount__isnull", True), _connector="OR"),
+                            models.Q(("amount__gte", 0), ("amount__isnull", True), _connector="OR"),
+                        ),
+                        name="exception_amounts_not_negative",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["opened", "with_reinsurer", "with_minister"])),
+                        fields=("insurer", "policyholder", "kind", "buyer"),
+                        name="exception_one_under_way",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "above_parity"), _negated=True), ("buyer__isnull", False), _connector="OR"
+                        ),
+                        name="exception_above_parity_of_one_buyer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["favourable", "expired", "unfavourable"]), _negated=True),
+                            models.Q(
+                                models.Q(("reference", ""), _negated=True),
+                                models.Q(("decided_by", ""), _negated=True),
+                                ("decided_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="exception_decision_has_its_letter",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["favourable", "expired"]), _negated=True),
+                            models.Q(
+                                ("granted_on__isnull", False),
+                                models.Q(
+                                    models.Q(("kind", "above_parity"), _negated=True),
+                                    ("amount__gt", 0),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="exception_granted_from_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_day__isnull", True), ("end_day__gte", models.F("granted_on")), _connector="OR"
+                        ),
+                        name="exception_days_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by", models.F("opened_by")), _negated=True),
+                            models.Q(
+                                ("decided_by_user__isnull", True),
+                                ("opened_by_user__isnull", True),
+                                models.Q(("decided_by_user", models.F("opened_by_user")), _negated=True),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="exception_by_four_eyes",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="EvidenceFile",
@@ -150,135 +251,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="exceptiondossier",
-            index=models.Index(
-                condition=models.Q(("granted_on__isnull", False)),
-                fields=["insurer", "policyholder"],
-                name="exception_of_policyholder",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="exceptiondossier",
-            index=models.Index(
-                condition=models.Q(("status", "favourable")), fields=["insurer", "end_day"], name="exception_to_expire"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptiondossier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "opened",
-                            "with_reinsurer",
-                            "with_minister",
-                            "favourable",
-                            "unfavourable",
-                            "expired",
-                            "withdrawn",
-                        ],
-                    )
-                ),
-                name="exception_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptiondossier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["large_policyholder", "above_parity"])), name="exception_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptiondossier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("asked_amount__gte", 0), ("asked_amount__isnull", True), _connector="OR"),
-                    models.Q(("amount__gte", 0), ("amount__isnull", True), _connector="OR"),
-                ),
-                name="exception_amounts_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptiondossier",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["opened", "with_reinsurer", "with_minister"])),
-                fields=("insurer", "policyholder", "kind", "buyer"),
-                name="exception_one_under_way",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptiondossier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "above_parity"), _negated=True), ("buyer__isnull", False), _connector="OR"
-                ),
-                name="exception_above_parity_of_one_buyer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptiondossier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["favourable", "expired", "unfavourable"]), _negated=True),
-                    models.Q(
-                        models.Q(("reference", ""), _negated=True),
-                        models.Q(("decided_by", ""), _negated=True),
-                        ("decided_on__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="exception_decision_has_its_letter",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptiondossier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["favourable", "expired"]), _negated=True),
-                    models.Q(
-                        ("granted_on__isnull", False),
-                        models.Q(models.Q(("kind", "above_parity"), _negated=True), ("amount__gt", 0), _connector="OR"),
-                    ),
-                    _connector="OR",
-                ),
-                name="exception_granted_from_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptiondossier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("end_day__isnull", True), ("end_day__gte", models.F("granted_on")), _connector="OR"
-                ),
-                name="exception_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptiondossier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_by", models.F("opened_by")), _negated=True),
-                    models.Q(
-                        ("decided_by_user__isnull", True),
-                        ("opened_by_user__isnull", True),
-                        models.Q(("decided_by_user", models.F("opened_by_user")), _negated=True),
-                        _connector="OR",
-                    ),
-                ),
-                name="exception_by_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidencefile",
-            constraint=models.UniqueConstraint(fields=("insurer", "dossier", "digest"), name="evidence_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="evidencefile",
-            constraint=models.CheckConstraint(condition=models.Q(("byte_count__gt", 0)), name="evidence_not_empty"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "dossier", "digest"), name="evidence_once"),
+                    models.CheckConstraint(condition=models.Q(("byte_count__gt", 0)), name="evidence_not_empty"),
+                ],
+            },
         ),
         TenantTable("ExceptionDossier"),
         TenantTable("EvidenceFile", append_only=True),

@@ -39,6 +39,14 @@ class Migration(migrations.Migration):
                 ("begun_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("finished_at", models.DateTimeField(null=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("step__in", ["offers", "renewals", "lapses", "complements", "notices"])),
+                        name="night_step_known",
+                    )
+                ],
+            },
         ),
         migrations.AddField(
             model_name="night",
@@ -76,13 +84,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="nightstep",
             constraint=models.UniqueConstraint(fields=("insurer", "day", "step"), name="night_step_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="nightstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("step__in", ["offers", "renewals", "lapses", "complements", "notices"])),
-                name="night_step_known",
-            ),
         ),
         TenantTable("NightStep"),
     ]

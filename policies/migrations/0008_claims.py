@@ -74,6 +74,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "source_reference"), name="beneficiary_named_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["bank", "factor"])), name="beneficiary_kind_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_day__isnull", True), ("end_day__gt", models.F("first_day")), _connector="OR"
+                        ),
+                        name="beneficiary_days_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="beneficiary_has_a_name"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Claim",
@@ -149,6 +166,107 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["insurer", "status", "-id"], name="claim_list")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "source_reference"), name="claim_declared_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "overdue_declared",
+                                    "in_collection",
+                                    "loss_fixed",
+                                    "indemnified",
+                                    "closed",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="claim_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cause__in", ["", "insolvency", "protracted_default", "political_event"])),
+                        name="claim_cause_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("late_lines__in", ["", "excused", "left_out"])),
+                        name="claim_late_lines_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["overdue_declared", "in_collection", "loss_fixed"])),
+                        fields=("insurer", "policy", "buyer"),
+                        name="claim_one_under_way_per_buyer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cause__in", ["", "protracted_default"]), ("caused_on__isnull", True)),
+                            models.Q(("cause__in", ["insolvency", "political_event"]), ("caused_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="claim_event_has_its_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("loss_amount__isnull", True), ("loss_fixed_on__isnull", True)),
+                            models.Q(
+                                ("loss_amount__gte", 0),
+                                ("loss_fixed_on__isnull", False),
+                                models.Q(("cause", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claim_loss_has_cause_and_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["loss_fixed", "indemnified", "closed"]), _negated=True),
+                            ("loss_amount__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="claim_settled_on_a_loss",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["overdue_declared", "in_collection", "withdrawn"]), _negated=True),
+                            ("loss_amount__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="claim_loss_fixed_is_told",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_on__isnull", False), ("status__in", ["closed", "withdrawn"])),
+                            models.Q(
+                                models.Q(("status__in", ["closed", "withdrawn"]), _negated=True),
+                                ("ended_on__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claim_ended_on_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("late_lines", ""), ("late_reason", "")),
+                            models.Q(
+                                models.Q(("late_lines", ""), _negated=True),
+                                models.Q(("late_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claim_late_lines_have_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "withdrawn"), _negated=True),
+                            models.Q(("ended_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="claim_withdrawn_for_a_reason",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ClaimInvoice",
@@ -195,6 +313,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "claim", "number"), name="claim_invoice_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("vat_amount__gte", 0)),
+                        name="claim_invoice_amount_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_on__gte", models.F("delivered_on")), ("due_on__gte", models.F("invoiced_on"))
+                        ),
+                        name="claim_invoice_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="claim_invoice_currency_named"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("loss_amount__gte", 0), ("loss_amount__isnull", True), _connector="OR"),
+                            models.Q(("primary_limit__gte", 0), ("primary_limit__isnull", True), _connector="OR"),
+                        ),
+                        name="claim_invoice_loss_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outside", ""), ("term__isnull", True), _connector="OR"),
+                        name="claim_invoice_outside_has_no_term",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ClaimRecovery",
@@ -227,6 +374,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "source_reference"), name="claim_recovery_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="claim_recovery_currency_named"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("currency", "EUR"), ("units_per_euro__isnull", True)),
+                            models.Q(models.Q(("currency", "EUR"), _negated=True), ("units_per_euro__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="claim_recovery_has_its_rate",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("costs__gte", 0),
+                            ("net_amount__gt", 0),
+                            ("policyholder_amount__gte", 0),
+                            ("policyholder_amount__lte", models.F("net_amount")),
+                            ("received_amount__gt", models.F("costs")),
+                        ),
+                        name="claim_recovery_more_than_its_costs",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ClaimShare",
@@ -268,6 +441,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("insurer", "claim", "term"), name="claim_share_once_per_cover", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("layer__in", ["primary", "top_up"])), name="claim_share_layer_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("layer", "primary"), ("term__isnull", True)),
+                            models.Q(("layer", "top_up"), ("term__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="claim_share_of_a_cover",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_amount__gte", 0), ("due_amount__lte", models.F("loss_amount")), ("loss_amount__gt", 0)
+                        ),
+                        name="claim_share_within_loss",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CollectionStep",
@@ -296,6 +493,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "source_reference"), name="collection_step_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["amicable", "judicial"])), name="collection_kind_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("costs__gte", 0), ("costs__isnull", True), _connector="OR"),
+                        name="collection_costs_not_negative",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DueDayExtension",
@@ -325,6 +534,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "source_reference"), name="due_day_extension_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="due_day_extension_has_a_reason"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ExchangeRate",
@@ -346,6 +563,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "currency", "day"), name="exchange_rate_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("units_per_euro__gt", 0)), name="exchange_rate_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency", "EUR"), _negated=True),
+                        name="exchange_rate_of_a_foreign_currency",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source", ""), _negated=True), name="exchange_rate_has_its_source"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="IndemnityPayment",
@@ -391,6 +623,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "share"), name="indemnity_paid_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0), ("ceded_amount__gte", 0), ("ceded_amount__lte", models.F("amount"))
+                        ),
+                        name="indemnity_ceded_within_amount",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="InvoicePayment",
@@ -417,6 +660,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "source_reference"), name="invoice_payment_once"),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="invoice_payment_positive"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RecoveryShare",
@@ -450,342 +699,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="beneficiary",
-            constraint=models.UniqueConstraint(fields=("insurer", "source_reference"), name="beneficiary_named_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="beneficiary",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["bank", "factor"])), name="beneficiary_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="beneficiary",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_day__isnull", True), ("end_day__gt", models.F("first_day")), _connector="OR"),
-                name="beneficiary_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="beneficiary",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="beneficiary_has_a_name"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["insurer", "status", "-id"], name="claim_list"),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.UniqueConstraint(fields=("insurer", "source_reference"), name="claim_declared_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["overdue_declared", "in_collection", "loss_fixed", "indemnified", "closed", "withdrawn"],
-                    )
-                ),
-                name="claim_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cause__in", ["", "insolvency", "protracted_default", "political_event"])),
-                name="claim_cause_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("late_lines__in", ["", "excused", "left_out"])), name="claim_late_lines_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["overdue_declared", "in_collection", "loss_fixed"])),
-                fields=("insurer", "policy", "buyer"),
-                name="claim_one_under_way_per_buyer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cause__in", ["", "protracted_default"]), ("caused_on__isnull", True)),
-                    models.Q(("cause__in", ["insolvency", "political_event"]), ("caused_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="claim_event_has_its_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("loss_amount__isnull", True), ("loss_fixed_on__isnull", True)),
-                    models.Q(
-                        ("loss_amount__gte", 0),
-                        ("loss_fixed_on__isnull", False),
-                        models.Q(("cause", ""), _negated=True),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "recovery", "share"), name="recovery_share_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0), ("ceded_amount__gte", 0), ("ceded_amount__lte", models.F("amount"))
+                        ),
+                        name="recovery_ceded_within_amount",
                     ),
-                    _connector="OR",
-                ),
-                name="claim_loss_has_cause_and_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["loss_fixed", "indemnified", "closed"]), _negated=True),
-                    ("loss_amount__isnull", False),
-                    _connector="OR",
-                ),
-                name="claim_settled_on_a_loss",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["overdue_declared", "in_collection", "withdrawn"]), _negated=True),
-                    ("loss_amount__isnull", True),
-                    _connector="OR",
-                ),
-                name="claim_loss_fixed_is_told",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_on__isnull", False), ("status__in", ["closed", "withdrawn"])),
-                    models.Q(
-                        models.Q(("status__in", ["closed", "withdrawn"]), _negated=True), ("ended_on__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="claim_ended_on_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("late_lines", ""), ("late_reason", "")),
-                    models.Q(models.Q(("late_lines", ""), _negated=True), models.Q(("late_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="claim_late_lines_have_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "withdrawn"), _negated=True),
-                    models.Q(("ended_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="claim_withdrawn_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claiminvoice",
-            constraint=models.UniqueConstraint(fields=("insurer", "claim", "number"), name="claim_invoice_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="claiminvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0), ("vat_amount__gte", 0)), name="claim_invoice_amount_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claiminvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gte", models.F("delivered_on")), ("due_on__gte", models.F("invoiced_on"))),
-                name="claim_invoice_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claiminvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="claim_invoice_currency_named"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claiminvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("loss_amount__gte", 0), ("loss_amount__isnull", True), _connector="OR"),
-                    models.Q(("primary_limit__gte", 0), ("primary_limit__isnull", True), _connector="OR"),
-                ),
-                name="claim_invoice_loss_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claiminvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outside", ""), ("term__isnull", True), _connector="OR"),
-                name="claim_invoice_outside_has_no_term",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimrecovery",
-            constraint=models.UniqueConstraint(fields=("insurer", "source_reference"), name="claim_recovery_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="claimrecovery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="claim_recovery_currency_named"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimrecovery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("currency", "EUR"), ("units_per_euro__isnull", True)),
-                    models.Q(models.Q(("currency", "EUR"), _negated=True), ("units_per_euro__gt", 0)),
-                    _connector="OR",
-                ),
-                name="claim_recovery_has_its_rate",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimrecovery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("costs__gte", 0),
-                    ("net_amount__gt", 0),
-                    ("policyholder_amount__gte", 0),
-                    ("policyholder_amount__lte", models.F("net_amount")),
-                    ("received_amount__gt", models.F("costs")),
-                ),
-                name="claim_recovery_more_than_its_costs",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimshare",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "claim", "term"), name="claim_share_once_per_cover", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimshare",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("layer__in", ["primary", "top_up"])), name="claim_share_layer_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimshare",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("layer", "primary"), ("term__isnull", True)),
-                    models.Q(("layer", "top_up"), ("term__isnull", False)),
-                    _connector="OR",
-                ),
-                name="claim_share_of_a_cover",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimshare",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("due_amount__gte", 0), ("due_amount__lte", models.F("loss_amount")), ("loss_amount__gt", 0)
-                ),
-                name="claim_share_within_loss",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collectionstep",
-            constraint=models.UniqueConstraint(fields=("insurer", "source_reference"), name="collection_step_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="collectionstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["amicable", "judicial"])), name="collection_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collectionstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("costs__gte", 0), ("costs__isnull", True), _connector="OR"),
-                name="collection_costs_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duedayextension",
-            constraint=models.UniqueConstraint(fields=("insurer", "source_reference"), name="due_day_extension_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="duedayextension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="due_day_extension_has_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exchangerate",
-            constraint=models.UniqueConstraint(fields=("insurer", "currency", "day"), name="exchange_rate_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="exchangerate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("units_per_euro__gt", 0)), name="exchange_rate_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exchangerate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("currency", "EUR"), _negated=True), name="exchange_rate_of_a_foreign_currency"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exchangerate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source", ""), _negated=True), name="exchange_rate_has_its_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indemnitypayment",
-            constraint=models.UniqueConstraint(fields=("insurer", "share"), name="indemnity_paid_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="indemnitypayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gt", 0), ("ceded_amount__gte", 0), ("ceded_amount__lte", models.F("amount"))
-                ),
-                name="indemnity_ceded_within_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoicepayment",
-            constraint=models.UniqueConstraint(fields=("insurer", "source_reference"), name="invoice_payment_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="invoicepayment",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="invoice_payment_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="recoveryshare",
-            constraint=models.UniqueConstraint(fields=("insurer", "recovery", "share"), name="recovery_share_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="recoveryshare",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gt", 0), ("ceded_amount__gte", 0), ("ceded_amount__lte", models.F("amount"))
-                ),
-                name="recovery_ceded_within_amount",
-            ),
+                ],
+            },
         ),
         TenantTable("Claim"),
         TenantTable("ClaimInvoice"),

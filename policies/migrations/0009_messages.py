@@ -40,6 +40,21 @@ class Migration(migrations.Migration):
                 ("read_at", models.DateTimeField(null=True)),
                 ("read_by", models.CharField(blank=True, max_length=200)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["fr", "en"])), name="message_language_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("read_at__isnull", True), ("read_by", "")),
+                            models.Q(("read_at__isnull", False), models.Q(("read_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="message_read_by_somebody",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MessageDelivery",
@@ -67,6 +82,30 @@ class Migration(migrations.Migration):
                 ("sent_at", models.DateTimeField(null=True)),
                 ("failure", models.TextField(blank=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["queued", "sending", "sent", "failed"])),
+                        name="delivery_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("status", "sent")),
+                            models.Q(models.Q(("status", "sent"), _negated=True), ("sent_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="delivery_sent_has_its_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "failed"), _negated=True),
+                            models.Q(("failure", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="delivery_failure_says_why",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MessageProgress",
@@ -74,6 +113,13 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("after_position", models.BigIntegerField(default=0)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("after_position__gte", 0)), name="message_progress_not_negative"
+                    )
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name="notice",
@@ -207,12 +253,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="message",
             constraint=models.CheckConstraint(
-                condition=models.Q(("language__in", ["fr", "en"])), name="message_language_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("limit_request__isnull", False),
                     ("guarantee__isnull", False),
@@ -220,17 +260,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="message_about_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("read_at__isnull", True), ("read_by", "")),
-                    models.Q(("read_at__isnull", False), models.Q(("read_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="message_read_by_somebody",
             ),
         ),
         migrations.AddIndex(
@@ -248,43 +277,8 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="messagedelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["queued", "sending", "sent", "failed"])),
-                name="delivery_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="messagedelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_at__isnull", False), ("status", "sent")),
-                    models.Q(models.Q(("status", "sent"), _negated=True), ("sent_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="delivery_sent_has_its_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="messagedelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "failed"), _negated=True),
-                    models.Q(("failure", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="delivery_failure_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="messageprogress",
             constraint=models.UniqueConstraint(fields=("insurer",), name="message_progress_one_per_insurer"),
-        ),
-        migrations.AddConstraint(
-            model_name="messageprogress",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("after_position__gte", 0)), name="message_progress_not_negative"
-            ),
         ),
         TenantTable("Message"),
         TenantTable("MessageDelivery"),

@@ -46,6 +46,32 @@ class Migration(migrations.Migration):
                 ("booked_on", models.DateField()),
                 ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["opened", "maintained", "changed", "withdrawn"])),
+                        name="mediation_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["maintained", "changed"]), _negated=True),
+                            models.Q(
+                                models.Q(("answer", ""), _negated=True),
+                                models.Q(("answered_by", ""), _negated=True),
+                                ("answered_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mediation_answer_has_its_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_on__gt", models.F("referred_on")), ("referred_on__lte", models.F("booked_on"))
+                        ),
+                        name="mediation_days_in_order",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OptOut",
@@ -60,6 +86,22 @@ class Migration(migrations.Migration):
                 ("booked_on", models.DateField()),
                 ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("end_day__isnull", True), ("revoked_by", "")),
+                            models.Q(
+                                ("end_day__gte", models.F("first_day")),
+                                ("end_day__isnull", False),
+                                models.Q(("revoked_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="opt_out_revoked_by_somebody",
+                    )
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="nightstep",
@@ -145,41 +187,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="mediationdossier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["opened", "maintained", "changed", "withdrawn"])),
-                name="mediation_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mediationdossier",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("status", "opened")),
                 fields=("insurer", "limit_request"),
                 name="mediation_one_open_per_request",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mediationdossier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["maintained", "changed"]), _negated=True),
-                    models.Q(
-                        models.Q(("answer", ""), _negated=True),
-                        models.Q(("answered_by", ""), _negated=True),
-                        ("answered_on__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="mediation_answer_has_its_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mediationdossier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("due_on__gt", models.F("referred_on")), ("referred_on__lte", models.F("booked_on"))
-                ),
-                name="mediation_days_in_order",
             ),
         ),
         migrations.AddConstraint(
@@ -189,21 +200,6 @@ class Migration(migrations.Migration):
                 fields=("insurer", "policy", "buyer"),
                 name="opt_out_once",
                 nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="optout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("end_day__isnull", True), ("revoked_by", "")),
-                    models.Q(
-                        ("end_day__gte", models.F("first_day")),
-                        ("end_day__isnull", False),
-                        models.Q(("revoked_by", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="opt_out_revoked_by_somebody",
             ),
         ),
         TenantTable("MediationDossier"),

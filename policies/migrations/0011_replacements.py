@@ -46,6 +46,33 @@ class Migration(migrations.Migration):
                 ("settled_on", models.DateField(null=True)),
                 ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("cause__in", ["re_rated"])), name="reduction_cause_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["announced", "applied", "overtaken"])),
+                        name="reduction_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("maximum__gte", 0), ("maximum__lt", models.F("amount_before"))),
+                        name="reduction_takes_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("effective_on__gte", models.F("announced_on"))),
+                        name="reduction_after_its_notice",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("settled_on__isnull", True), ("status", "announced")),
+                            models.Q(models.Q(("status", "announced"), _negated=True), ("settled_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="reduction_settled_on_a_day",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="guarantee",
@@ -113,42 +140,6 @@ class Migration(migrations.Migration):
             model_name="reduction",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("status", "announced")), fields=("insurer", "term"), name="reduction_announced_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reduction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cause__in", ["re_rated"])), name="reduction_cause_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reduction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["announced", "applied", "overtaken"])), name="reduction_status_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reduction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("maximum__gte", 0), ("maximum__lt", models.F("amount_before"))),
-                name="reduction_takes_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reduction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("effective_on__gte", models.F("announced_on"))), name="reduction_after_its_notice"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reduction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("settled_on__isnull", True), ("status", "announced")),
-                    models.Q(models.Q(("status", "announced"), _negated=True), ("settled_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="reduction_settled_on_a_day",
             ),
         ),
         migrations.RemoveConstraint(

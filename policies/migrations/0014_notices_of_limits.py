@@ -36,6 +36,13 @@ class Migration(migrations.Migration):
                     models.CharField(choices=[("fr", "French"), ("en", "English")], default="fr", max_length=2),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["fr", "en"])), name="portal_address_language_known"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Letter",
@@ -61,6 +68,14 @@ class Migration(migrations.Migration):
                 ("booked_on", models.DateField()),
                 ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["primary_notice", "cover_elsewhere"])),
+                        name="letter_kind_known",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ShortNotice",
@@ -114,6 +129,54 @@ class Migration(migrations.Migration):
                 ("booked_on", models.DateField()),
                 ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["asked", "confirmed", "rejected"])),
+                        name="short_notice_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("exceptional_case__in", ["insolvency", "fraud", "overdue"])),
+                        name="short_notice_case_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decision__in", ["grant", "partial_grant", "reduction", "refusal", "cessation"])
+                        ),
+                        name="short_notice_decision_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gte", 0), ("amount__isnull", True), _connector="OR"),
+                            models.Q(("amount_before__gte", 0), ("amount_before__isnull", True), _connector="OR"),
+                            models.Q(("requested_amount__gte", 0), ("requested_amount__isnull", True), _connector="OR"),
+                        ),
+                        name="short_notice_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="short_notice_has_its_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("effective_on__gte", models.F("notified_on")),
+                            ("effective_on__lt", models.F("full_notice_on")),
+                        ),
+                        name="short_notice_days_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by", ""), ("decided_on__isnull", True), ("status", "asked")),
+                            models.Q(
+                                models.Q(("status", "asked"), _negated=True),
+                                ("decided_on__isnull", False),
+                                models.Q(("decided_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="short_notice_decided_by_somebody",
+                    ),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="message",
@@ -287,18 +350,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("insurer", "source_reference"), name="portal_address_once"),
         ),
         migrations.AddConstraint(
-            model_name="buyerportaladdress",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("language__in", ["fr", "en"])), name="portal_address_language_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="letter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["primary_notice", "cover_elsewhere"])), name="letter_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="letter",
             constraint=models.UniqueConstraint(fields=("insurer", "number"), name="letter_number_once"),
         ),
@@ -320,68 +371,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="shortnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["asked", "confirmed", "rejected"])), name="short_notice_status_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shortnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("exceptional_case__in", ["insolvency", "fraud", "overdue"])),
-                name="short_notice_case_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shortnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decision__in", ["grant", "partial_grant", "reduction", "refusal", "cessation"])),
-                name="short_notice_decision_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shortnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gte", 0), ("amount__isnull", True), _connector="OR"),
-                    models.Q(("amount_before__gte", 0), ("amount_before__isnull", True), _connector="OR"),
-                    models.Q(("requested_amount__gte", 0), ("requested_amount__isnull", True), _connector="OR"),
-                ),
-                name="short_notice_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shortnotice",
             constraint=models.UniqueConstraint(fields=("insurer", "source_reference"), name="short_notice_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="shortnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="short_notice_has_its_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shortnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("effective_on__gte", models.F("notified_on")), ("effective_on__lt", models.F("full_notice_on"))
-                ),
-                name="short_notice_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shortnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_by", ""), ("decided_on__isnull", True), ("status", "asked")),
-                    models.Q(
-                        models.Q(("status", "asked"), _negated=True),
-                        ("decided_on__isnull", False),
-                        models.Q(("decided_by", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="short_notice_decided_by_somebody",
-            ),
         ),
         migrations.AddConstraint(
             model_name="shortnotice",

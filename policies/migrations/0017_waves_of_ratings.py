@@ -85,6 +85,55 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["proposed", "confirmed", "turned_down", "taken_back"])),
+                        name="rating_wave_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cut_amount__gte", 0), ("cut_amount__isnull", True), _connector="OR"),
+                            models.Q(("freed_amount__gte", 0), ("freed_amount__isnull", True), _connector="OR"),
+                        ),
+                        name="rating_wave_amounts_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True), models.Q(("to_grade", ""), _negated=True)
+                        ),
+                        name="rating_wave_says_what_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_by", ""), ("answered_on__isnull", True), ("status", "proposed")),
+                            models.Q(
+                                models.Q(("status", "proposed"), _negated=True),
+                                models.Q(("answered_by", ""), _negated=True),
+                                ("answered_on__gte", models.F("proposed_on")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rating_wave_answered_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["confirmed", "turned_down"]), _negated=True),
+                            models.Q(
+                                models.Q(("answered_by", models.F("proposed_by")), _negated=True),
+                                models.Q(
+                                    ("answered_by_user__isnull", True),
+                                    ("proposed_by_user__isnull", True),
+                                    models.Q(("answered_by_user", models.F("proposed_by_user")), _negated=True),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rating_wave_by_four_eyes",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RatingWaveBuyer",
@@ -119,6 +168,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "wave", "buyer"), name="rating_wave_buyer_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BuyerActivity",
@@ -161,68 +215,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="ratingwave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["proposed", "confirmed", "turned_down", "taken_back"])),
-                name="rating_wave_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ratingwave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cut_amount__gte", 0), ("cut_amount__isnull", True), _connector="OR"),
-                    models.Q(("freed_amount__gte", 0), ("freed_amount__isnull", True), _connector="OR"),
-                ),
-                name="rating_wave_amounts_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ratingwave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("reason", ""), _negated=True), models.Q(("to_grade", ""), _negated=True)),
-                name="rating_wave_says_what_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ratingwave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_by", ""), ("answered_on__isnull", True), ("status", "proposed")),
-                    models.Q(
-                        models.Q(("status", "proposed"), _negated=True),
-                        models.Q(("answered_by", ""), _negated=True),
-                        ("answered_on__gte", models.F("proposed_on")),
-                    ),
-                    _connector="OR",
-                ),
-                name="rating_wave_answered_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ratingwave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["confirmed", "turned_down"]), _negated=True),
-                    models.Q(
-                        models.Q(("answered_by", models.F("proposed_by")), _negated=True),
-                        models.Q(
-                            ("answered_by_user__isnull", True),
-                            ("proposed_by_user__isnull", True),
-                            models.Q(("answered_by_user", models.F("proposed_by_user")), _negated=True),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="rating_wave_by_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ratingwavebuyer",
-            constraint=models.UniqueConstraint(fields=("insurer", "wave", "buyer"), name="rating_wave_buyer_once"),
         ),
         TenantTable("BuyerActivity", append_only=True),
         TenantTable("RatingWave"),

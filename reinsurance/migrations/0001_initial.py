@@ -82,6 +82,41 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("public_id",), name="cession_public_id_once"),
+                    models.UniqueConstraint(fields=("insurer", "source_key"), name="cession_source_key_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("replaces__isnull", False)),
+                        fields=("insurer", "replaces"),
+                        name="cession_replaced_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("term_end__gt", models.F("term_first"))), name="cession_term_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0), ("ceded_amount__gt", 0), ("ceded_amount__lte", models.F("amount"))
+                        ),
+                        name="cession_within_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ceded_premium__gte", 0),
+                            ("ceded_premium__lte", models.F("premium")),
+                            ("premium__gte", 0),
+                            ("commission__gte", 0),
+                            ("commission__lte", models.F("ceded_premium")),
+                        ),
+                        name="cession_within_premium",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ceded_ratio__gt", 0), ("ceded_ratio__lte", 1)),
+                        name="cession_ceded_ratio_in_range",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("currency", "EUR")), name="cession_in_euro"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CessionChange",
@@ -118,6 +153,50 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("run_off_amount__gt", 0)),
+                        fields=["insurer", "run_off_until"],
+                        name="run_off_by_day",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "cession", "position"), name="cession_change_in_order"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind__in", ["ended", "replaced"])),
+                        fields=("insurer", "cession"),
+                        name="cession_ends_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["amended", "corrected", "ended", "replaced"])),
+                        name="cession_change_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("live_amount__gte", 0),
+                            ("live_ceded_amount__gte", 0),
+                            ("run_off_amount__gte", 0),
+                            ("ceded_premium_credited__gte", 0),
+                            ("commission_returned__gte", 0),
+                            ("premium_credited__gte", 0),
+                        ),
+                        name="cession_change_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["ended", "replaced"]), _negated=True),
+                            models.Q(("live_amount", 0), ("live_ceded_amount", 0)),
+                            _connector="OR",
+                        ),
+                        name="cession_ends_at_nothing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("run_off_amount", 0), ("run_off_until__isnull", False), _connector="OR"),
+                        name="cession_run_off_has_an_end",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="JournalEntry",
@@ -147,6 +226,45 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["insurer", "booked_on", "id"], name="entry_by_day")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("insurer", "source_key"), name="entry_source_key_once", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "amendment",
+                                    "authorisation",
+                                    "cession",
+                                    "correction",
+                                    "ending",
+                                    "hold",
+                                    "hold_voided",
+                                    "law_reduction",
+                                    "release",
+                                    "replacement",
+                                ],
+                            )
+                        ),
+                        name="entry_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("insurer__isnull", True), ("kind__in", ["authorisation", "law_reduction"])),
+                            models.Q(
+                                ("insurer__isnull", False),
+                                models.Q(("kind__in", ["authorisation", "law_reduction"]), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="entry_of_insurer_or_law",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LedgerAccount",
@@ -170,6 +288,38 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("market__in", ["domestic", "export"])), name="account_market_known"
+                    ),
+                    models.UniqueConstraint(fields=("id", "account_class"), name="account_and_class"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("credits_pending__gte", 0),
+                            ("credits_posted__gte", 0),
+                            ("debits_pending__gte", 0),
+                            ("debits_posted__gte", 0),
+                        ),
+                        name="account_totals_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("account_class__in", ["live", "run_off", "commission"]), _negated=True),
+                                ("credits_posted__gte", models.F("debits_posted")),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                models.Q(("account_class__in", ["authority", "ceded_premium"]), _negated=True),
+                                ("debits_posted__gte", models.F("credits_posted")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="account_not_overdrawn",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="EnvelopeMovement",
@@ -198,6 +348,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "position"), name="envelope_movement_in_order")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RunOffRelease",
@@ -225,6 +380,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("insurer", "change"), name="run_off_released_once")],
+            },
         ),
         migrations.CreateModel(
             name="Transfer",
@@ -286,6 +444,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="transfer_moves_something"),
+                    models.CheckConstraint(condition=models.Q(("currency", "EUR")), name="transfer_in_euro"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("pending__isnull", True), ("state__in", ["posted", "pending"])),
+                            models.Q(("pending__isnull", False), ("state__in", ["post", "void"])),
+                            _connector="OR",
+                        ),
+                        name="transfer_names_its_hold",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code__in", ["authorised", "law_reduced"]), ("insurer__isnull", True)),
+                            models.Q(
+                                ("insurer__isnull", False),
+                                models.Q(("code__in", ["authorised", "law_reduced"]), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="transfer_of_insurer_or_law",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("pending__isnull", False)),
+                        fields=("insurer", "pending"),
+                        name="transfer_hold_resolved_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Treaty",
@@ -315,6 +503,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["complement", "substitution"])), name="treaty_kind_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("market__in", ["domestic", "export"])), name="treaty_market_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on__isnull", True), ("ended_on__gt", models.F("opened_on")), _connector="OR"
+                        ),
+                        name="treaty_days_in_order",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("insurer", "kind", "market", "opened_on"), name="treaty_opened_once"
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="ledgeraccount",
@@ -365,189 +572,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="cessionchange",
-            index=models.Index(
-                condition=models.Q(("run_off_amount__gt", 0)),
-                fields=["insurer", "run_off_until"],
-                name="run_off_by_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cessionchange",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "cession", "position"), name="cession_change_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cessionchange",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind__in", ["ended", "replaced"])),
-                fields=("insurer", "cession"),
-                name="cession_ends_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cessionchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["amended", "corrected", "ended", "replaced"])),
-                name="cession_change_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cessionchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("live_amount__gte", 0),
-                    ("live_ceded_amount__gte", 0),
-                    ("run_off_amount__gte", 0),
-                    ("ceded_premium_credited__gte", 0),
-                    ("commission_returned__gte", 0),
-                    ("premium_credited__gte", 0),
-                ),
-                name="cession_change_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cessionchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["ended", "replaced"]), _negated=True),
-                    models.Q(("live_amount", 0), ("live_ceded_amount", 0)),
-                    _connector="OR",
-                ),
-                name="cession_ends_at_nothing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cessionchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("run_off_amount", 0), ("run_off_until__isnull", False), _connector="OR"),
-                name="cession_run_off_has_an_end",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="journalentry",
-            index=models.Index(fields=["insurer", "booked_on", "id"], name="entry_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="journalentry",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "source_key"), name="entry_source_key_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="journalentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "amendment",
-                            "authorisation",
-                            "cession",
-                            "correction",
-                            "ending",
-                            "hold",
-                            "hold_voided",
-                            "law_reduction",
-                            "release",
-                            "replacement",
-                        ],
-                    )
-                ),
-                name="entry_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="journalentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("insurer__isnull", True), ("kind__in", ["authorisation", "law_reduction"])),
-                    models.Q(
-                        ("insurer__isnull", False),
-                        models.Q(("kind__in", ["authorisation", "law_reduction"]), _negated=True),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "treaty", "first_day"), name="treaty_terms_once_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ceded_ratio__gt", 0), ("ceded_ratio__lte", 1)),
+                        name="treaty_ceded_ratio_in_range",
                     ),
-                    _connector="OR",
-                ),
-                name="entry_of_insurer_or_law",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="envelopemovement",
-            constraint=models.UniqueConstraint(fields=("account", "position"), name="envelope_movement_in_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="runoffrelease",
-            constraint=models.UniqueConstraint(fields=("insurer", "change"), name="run_off_released_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="transfer_moves_something"),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(condition=models.Q(("currency", "EUR")), name="transfer_in_euro"),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("pending__isnull", True), ("state__in", ["posted", "pending"])),
-                    models.Q(("pending__isnull", False), ("state__in", ["post", "void"])),
-                    _connector="OR",
-                ),
-                name="transfer_names_its_hold",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("code__in", ["authorised", "law_reduced"]), ("insurer__isnull", True)),
-                    models.Q(
-                        ("insurer__isnull", False), models.Q(("code__in", ["authorised", "law_reduced"]), _negated=True)
+                    models.CheckConstraint(
+                        condition=models.Q(("ceding_commission__gte", 0), ("ceding_commission__lte", 1)),
+                        name="treaty_commission_in_range",
                     ),
-                    _connector="OR",
-                ),
-                name="transfer_of_insurer_or_law",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("pending__isnull", False)),
-                fields=("insurer", "pending"),
-                name="transfer_hold_resolved_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="treaty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["complement", "substitution"])), name="treaty_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="treaty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("market__in", ["domestic", "export"])), name="treaty_market_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="treaty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_on__isnull", True), ("ended_on__gt", models.F("opened_on")), _connector="OR"
-                ),
-                name="treaty_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="treaty",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "kind", "market", "opened_on"), name="treaty_opened_once"
-            ),
+                ],
+            },
         ),
         migrations.AddConstraint(
             model_name="treaty",
@@ -564,12 +601,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 name="treaty_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgeraccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("market__in", ["domestic", "export"])), name="account_market_known"
             ),
         ),
         migrations.AddConstraint(
@@ -607,115 +638,8 @@ class Migration(migrations.Migration):
                 name="account_one_per_treaty",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="ledgeraccount",
-            constraint=models.UniqueConstraint(fields=("id", "account_class"), name="account_and_class"),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgeraccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("credits_pending__gte", 0),
-                    ("credits_posted__gte", 0),
-                    ("debits_pending__gte", 0),
-                    ("debits_posted__gte", 0),
-                ),
-                name="account_totals_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgeraccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("account_class__in", ["live", "run_off", "commission"]), _negated=True),
-                        ("credits_posted__gte", models.F("debits_posted")),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        models.Q(("account_class__in", ["authority", "ceded_premium"]), _negated=True),
-                        ("debits_posted__gte", models.F("credits_posted")),
-                        _connector="OR",
-                    ),
-                ),
-                name="account_not_overdrawn",
-            ),
-        ),
         migrations.AddIndex(
             model_name="cession",
             index=models.Index(fields=["insurer", "treaty", "booked_on"], name="cession_of_treaty"),
-        ),
-        migrations.AddConstraint(
-            model_name="cession",
-            constraint=models.UniqueConstraint(fields=("public_id",), name="cession_public_id_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="cession",
-            constraint=models.UniqueConstraint(fields=("insurer", "source_key"), name="cession_source_key_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="cession",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("replaces__isnull", False)),
-                fields=("insurer", "replaces"),
-                name="cession_replaced_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("term_end__gt", models.F("term_first"))), name="cession_term_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gt", 0), ("ceded_amount__gt", 0), ("ceded_amount__lte", models.F("amount"))
-                ),
-                name="cession_within_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ceded_premium__gte", 0),
-                    ("ceded_premium__lte", models.F("premium")),
-                    ("premium__gte", 0),
-                    ("commission__gte", 0),
-                    ("commission__lte", models.F("ceded_premium")),
-                ),
-                name="cession_within_premium",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ceded_ratio__gt", 0), ("ceded_ratio__lte", 1)), name="cession_ceded_ratio_in_range"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cession",
-            constraint=models.CheckConstraint(condition=models.Q(("currency", "EUR")), name="cession_in_euro"),
-        ),
-        migrations.AddConstraint(
-            model_name="treatyterms",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "treaty", "first_day"), name="treaty_terms_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="treatyterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ceded_ratio__gt", 0), ("ceded_ratio__lte", 1)), name="treaty_ceded_ratio_in_range"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="treatyterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ceding_commission__gte", 0), ("ceding_commission__lte", 1)),
-                name="treaty_commission_in_range",
-            ),
         ),
     ]

@@ -21,6 +21,14 @@ class Migration(migrations.Migration):
                 ("last_position", models.BigIntegerField(default=0)),
                 ("settled_below", models.BigIntegerField(default=0)),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer_id",), name="event_position_one_per_insurer"),
+                    models.CheckConstraint(
+                        condition=models.Q(("last_position__gte", 0)), name="event_position_not_negative"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PublishedEvent",
@@ -30,6 +38,12 @@ class Migration(migrations.Migration):
                 ("position", models.BigIntegerField()),
                 ("published_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer_id", "position"), name="event_position_once"),
+                    models.CheckConstraint(condition=models.Q(("position__gte", 1)), name="event_position_from_one"),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="trailentry",
@@ -39,16 +53,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="trailentry",
             index=models.Index(fields=["insurer_id", "written_in", "id"], name="trail_by_transaction"),
-        ),
-        migrations.AddConstraint(
-            model_name="eventposition",
-            constraint=models.UniqueConstraint(fields=("insurer_id",), name="event_position_one_per_insurer"),
-        ),
-        migrations.AddConstraint(
-            model_name="eventposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_position__gte", 0)), name="event_position_not_negative"
-            ),
         ),
         migrations.AddField(
             model_name="publishedevent",
@@ -62,14 +66,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="publishedevent",
-            constraint=models.UniqueConstraint(fields=("insurer_id", "position"), name="event_position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="publishedevent",
             constraint=models.UniqueConstraint(fields=("insurer_id", "trail_entry"), name="event_published_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="publishedevent",
-            constraint=models.CheckConstraint(condition=models.Q(("position__gte", 1)), name="event_position_from_one"),
         ),
     ]
