@@ -7,7 +7,7 @@ is a transaction of its own ending with SET CONSTRAINTS ALL IMMEDIATE, because d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import structlog
 from django.db import InterfaceError, OperationalError, connections
@@ -21,6 +21,17 @@ log = structlog.get_logger(__name__)
 CHUNK_ROWS: Final = 2_000
 
 Item = TypeVar("Item")
+
+
+class OfTerm(Protocol):
+    """A row about one term."""
+
+    @property
+    def term_id(self) -> int: ...
+
+
+Row = TypeVar("Row", bound=OfTerm)
+Done = TypeVar("Done")
 # Told inside the transaction of each chunk what the chunk did, by name: what is kept of it stands or falls with it.
 Kept = Callable[[Mapping[str, int]], None]
 
@@ -35,6 +46,25 @@ def in_chunks(items: Sequence[Item], *, size: int = CHUNK_ROWS) -> Iterator[Sequ
     """The items in slices of at most `size`, in order."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def through_terms(
+    actor: Actor, read: Callable[[int], Sequence[Row]], work: Callable[[Sequence[Row]], Done]
+) -> list[Done]:
+    """Read the terms after an id and do `work` on them, each chunk in one transaction of the actor, until none is left.
+
+    What `work` gave back for each chunk that was committed, in order. An error ends the walk; earlier chunks stay.
+    """
+    done: list[Done] = []
+    after_id = 0
+    while True:
+        with acting(actor):
+            rows = read(after_id)
+            if not rows:
+                return done
+            after_id = rows[-1].term_id
+            chunk = work(rows)
+        done.append(chunk)
 
 
 def work_through(

@@ -14,14 +14,13 @@ from decimal import Decimal
 import msgspec
 from django.db import connections
 
-from capweb.accounts.acting import acting
 from capweb.accounts.actor import Actor
 from capweb.audit.trail import Change, record_changes
 from capweb.kernel.money import ZERO, to_cent_half_up
 from eligibility.domain.decision import NO_NEED, REFUSE, Decision
 from eligibility.domain.facts import Facts
 from eligibility.queries.rejudged import rejudged
-from policies.commands.chunks import CHUNK_ROWS
+from policies.commands.chunks import CHUNK_ROWS, through_terms
 from policies.queries.wrong_ratings import WronglyRated, wrongly_rated
 from reinsurance.commands.amend_cessions import amend_cessions
 from reinsurance.domain.cession import Amendment
@@ -33,19 +32,16 @@ def correct_cessions(actor: Actor, *, on: date, kept: Callable[[int], None]) -> 
     Run again it finds nothing to do: a cession only ever falls to what the right fact allows. A fixed number of queries
     for each chunk.
     """
-    total, after_id = 0, 0
-    while True:
-        with acting(actor):
-            rows = wrongly_rated(actor, on=on, limit=CHUNK_ROWS, after_id=after_id)
-            if not rows:
-                return total
-            after_id = rows[-1].term_id
-            right = rejudged(actor, {row.decision_id: _with_right_rating(row) for row in rows})
-            allowed = [(row, _allowed(right[row.decision_id], row)) for row in rows]
-            lower = [(row, amount) for row, amount in allowed if amount < row.ceded_base]
-            _correct(actor, lower, on=on)
-            kept(len(lower))
-        total += len(lower)
+
+    def work(rows: Sequence[WronglyRated]) -> int:
+        right = rejudged(actor, {row.decision_id: _with_right_rating(row) for row in rows})
+        allowed = [(row, _allowed(right[row.decision_id], row)) for row in rows]
+        lower = [(row, amount) for row, amount in allowed if amount < row.ceded_base]
+        _correct(actor, lower, on=on)
+        kept(len(lower))
+        return len(lower)
+
+    return sum(through_terms(actor, lambda after: wrongly_rated(actor, on=on, limit=CHUNK_ROWS, after_id=after), work))
 
 
 def _with_right_rating(row: WronglyRated) -> Callable[[Facts], Facts]:

@@ -10,14 +10,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from capweb.accounts.acting import acting
 from capweb.accounts.actor import Actor
 from capweb.kernel.money import ZERO
-from eligibility.queries.law_book import current_law_book
 from policies.commands.change_cover import CoverCut, cut_cover
-from policies.commands.chunks import CHUNK_ROWS, Kept, kept_by_nobody
-from policies.commands.judging import Treaties, judge_batch, open_treaties_on
-from policies.queries import renewals_due, request_facts
+from policies.commands.chunks import CHUNK_ROWS, Kept, kept_by_nobody, through_terms
+from policies.commands.judging import judge_running
+from policies.queries import renewals_due
 from policies.queries.renewals_due import DueTerm
 
 
@@ -26,23 +24,24 @@ def follow_primary(actor: Actor, *, on: date, at: datetime, kept: Kept = kept_by
 
     Run twice on a day, the second run finds nothing to do. `kept` is told both counts of each chunk inside it.
     """
-    done = {"reduced": 0, "ended": 0}
-    after_id = 0
-    while True:
-        with acting(actor):
-            touched = renewals_due.touched_by_primary(actor, on=on, limit=CHUNK_ROWS, after_id=after_id)
-            if not touched:
-                return done
-            after_id = touched[-1].term_id
-            ending = [row for row in touched if row.limit_decision in ("cessation", "refusal")]
-            falling = _falling(actor, [row for row in touched if row not in ending], on=on)
-            cuts = [CoverCut(row, ZERO, "primary_ended", primary_after=ZERO) for row in ending]
-            cuts += [_fallen(row, amount) for row, amount in falling]
-            cut_cover(actor, cuts, on=on, at=at)
-            ended = sum(not cut.amount for cut in cuts)
-            kept({"reduced": len(cuts) - ended, "ended": ended})
-        done["ended"] += ended
-        done["reduced"] += len(cuts) - ended
+
+    def work(touched: Sequence[DueTerm]) -> dict[str, int]:
+        ending = [row for row in touched if row.limit_decision in ("cessation", "refusal")]
+        falling = _falling(actor, [row for row in touched if row not in ending], on=on)
+        cuts = [CoverCut(row, ZERO, "primary_ended", primary_after=ZERO) for row in ending]
+        cuts += [_fallen(row, amount) for row, amount in falling]
+        cut_cover(actor, cuts, on=on, at=at)
+        ended = sum(not cut.amount for cut in cuts)
+        done = {"reduced": len(cuts) - ended, "ended": ended}
+        kept(done)
+        return done
+
+    chunks = through_terms(
+        actor,
+        lambda after: renewals_due.touched_by_primary(actor, on=on, limit=CHUNK_ROWS, after_id=after),
+        work,
+    )
+    return {what: sum(done[what] for done in chunks) for what in ("reduced", "ended")}
 
 
 def _fallen(row: DueTerm, amount: Decimal) -> CoverCut:
@@ -53,18 +52,8 @@ def _fallen(row: DueTerm, amount: Decimal) -> CoverCut:
 
 def _falling(actor: Actor, rows: Sequence[DueTerm], *, on: date) -> list[tuple[DueTerm, Decimal]]:
     """The complements whose amount is above what the rules allow on today's primary, with that maximum."""
-    treaties: Treaties = open_treaties_on(actor, on=on)
-    cases = request_facts.gather(actor, [row.asked(row.amount + (row.primary_amount or ZERO)) for row in rows], on=on)
-    judged = judge_batch(
-        actor,
-        cases,
-        law_book=current_law_book(actor),
-        treaties=treaties,
-        on=on,
-        ceded_before=[row.ceded_amount for row in rows],
-    )
     found = []
-    for row, one in zip(rows, judged, strict=True):
+    for row, one in judge_running(actor, rows, on=on):
         maximum = one.decision.maximum
         if maximum is not None and maximum < row.amount:
             found.append((row, maximum))

@@ -21,7 +21,10 @@ from eligibility.domain import engine, facts
 from eligibility.domain.decision import GRANT, GRANT_REDUCED, Decision
 from eligibility.domain.facts import Facts
 from eligibility.domain.law import LawBook
+from eligibility.queries.law_book import current_law_book
 from policies.domain.limit_request import kind_of
+from policies.queries import request_facts
+from policies.queries.renewals_due import DueTerm
 from reinsurance.domain.chart import Kind, Market
 from reinsurance.domain.treaty import OpenTreaty
 from reinsurance.queries.free_room import free_room, locked_rooms, with_reserved_part
@@ -92,6 +95,20 @@ def judge_batch(
     if wishes:
         _share_room(actor, wishes, law)
     return judged
+
+
+def judge_running(actor: Actor, rows: Sequence[DueTerm], *, on: date) -> list[tuple[DueTerm, Judged]]:
+    """The running amounts judged as if they were asked for today, each on its latest notice; without one left out."""
+    known = [row for row in rows if row.buyer_limit_id is not None]
+    judged = judge_batch(
+        actor,
+        request_facts.gather(actor, [row.asked(row.amount + (row.primary_amount or ZERO)) for row in known], on=on),
+        law_book=current_law_book(actor),
+        treaties=open_treaties_on(actor, on=on),
+        on=on,
+        ceded_before=[row.ceded_amount for row in known],
+    )
+    return list(zip(known, judged, strict=True))
 
 
 def open_treaties_on(actor: Actor, *, on: date) -> Treaties:

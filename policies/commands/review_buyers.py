@@ -9,7 +9,7 @@ only the cession is corrected. E14: upwards nothing happens by itself, an increa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -22,12 +22,12 @@ from capweb.kernel.money import ZERO
 from eligibility.domain.law import LawInForce
 from eligibility.queries.law_book import current_law_book
 from policies.commands.change_cover import CoverCut, cut_cover
-from policies.commands.chunks import CHUNK_ROWS, Kept, kept_by_nobody
+from policies.commands.chunks import CHUNK_ROWS, Kept, kept_by_nobody, through_terms
 from policies.commands.correct_cessions import correct_cessions
-from policies.commands.judging import Judged, judge_batch, open_treaties_on
+from policies.commands.judging import Judged, judge_running
 from policies.commands.offering import write_decisions
 from policies.models import Reduction, ReductionCause, ReductionStatus, TermStatus
-from policies.queries import renewals_due, request_facts
+from policies.queries import renewals_due
 from policies.queries.renewals_due import DueTerm
 
 
@@ -65,49 +65,38 @@ def review_buyers(actor: Actor, *, on: date, at: datetime, kept: Kept = kept_by_
 
 
 def _end_overdue(actor: Actor, *, on: date, at: datetime, kept: Kept) -> Reviewed:
-    total, after_id = Reviewed(), 0
-    while True:
-        with acting(actor):
-            rows = renewals_due.overdue(actor, on=on, limit=CHUNK_ROWS, after_id=after_id)
-            if not rows:
-                return total
-            after_id = rows[-1].term_id
-            cut_cover(actor, [CoverCut(row, ZERO, "overdue") for row in rows], on=on, at=at)
-            done = Reviewed(ended=len(rows))
-            kept(asdict(done))
-        total += done
+    def work(rows: Sequence[DueTerm]) -> Reviewed:
+        cut_cover(actor, [CoverCut(row, ZERO, "overdue") for row in rows], on=on, at=at)
+        return _told(Reviewed(ended=len(rows)), kept)
+
+    return _through(actor, renewals_due.overdue, work, on=on)
 
 
 def _announce(actor: Actor, *, on: date, at: datetime, kept: Kept) -> Reviewed:
-    total, after_id = Reviewed(), 0
-    while True:
-        with acting(actor):
-            rows = renewals_due.re_rated(actor, on=on, limit=CHUNK_ROWS, after_id=after_id)
-            if not rows:
-                return total
-            after_id = rows[-1].term_id
-            judged = _judge(actor, rows, on=on)
-            failed = [(row, one) for row, one in judged if one.facts.buyer.insolvent]
-            cut_cover(actor, [CoverCut(row, ZERO, "insolvency") for row, _ in failed], on=on, at=at)
-            lower = [(row, one) for row, one in judged if not one.facts.buyer.insolvent and _is_above(row, one)]
-            done = Reviewed(announced=_write_reductions(actor, lower, on=on), ended=len(failed))
-            kept(asdict(done))
-        total += done
+    def work(rows: Sequence[DueTerm]) -> Reviewed:
+        judged = judge_running(actor, rows, on=on)
+        failed = [(row, one) for row, one in judged if one.facts.buyer.insolvent]
+        cut_cover(actor, [CoverCut(row, ZERO, "insolvency") for row, _ in failed], on=on, at=at)
+        lower = [(row, one) for row, one in judged if not one.facts.buyer.insolvent and _is_above(row, one)]
+        return _told(Reviewed(announced=_write_reductions(actor, lower, on=on), ended=len(failed)), kept)
+
+    return _through(actor, renewals_due.re_rated, work, on=on)
 
 
-def _judge(actor: Actor, rows: Sequence[DueTerm], *, on: date) -> list[tuple[DueTerm, Judged]]:
-    """The running amounts judged as if they were asked for today, each on its latest notice."""
-    known = [row for row in rows if row.buyer_limit_id is not None]
-    wishes = [row.asked(row.amount + (row.primary_amount or ZERO)) for row in known]
-    judged = judge_batch(
-        actor,
-        request_facts.gather(actor, wishes, on=on),
-        law_book=current_law_book(actor),
-        treaties=open_treaties_on(actor, on=on),
-        on=on,
-        ceded_before=[row.ceded_amount for row in known],
-    )
-    return list(zip(known, judged, strict=True))
+def _told(done: Reviewed, kept: Kept) -> Reviewed:
+    kept(asdict(done))
+    return done
+
+
+def _through(
+    actor: Actor,
+    read: Callable[..., list[DueTerm]],
+    work: Callable[[Sequence[DueTerm]], Reviewed],
+    *,
+    on: date,
+) -> Reviewed:
+    chunks = through_terms(actor, lambda after: read(actor, on=on, limit=CHUNK_ROWS, after_id=after), work)
+    return sum(chunks, Reviewed())
 
 
 def _is_above(row: DueTerm, one: Judged) -> bool:
@@ -165,27 +154,19 @@ def _after_notice(law: LawInForce, on: date) -> date:
 
 
 def _carry_out(actor: Actor, *, on: date, at: datetime, kept: Kept) -> Reviewed:
-    total, after_id = _overtake(actor, on=on, kept=kept), 0
-    while True:
-        with acting(actor):
-            rows = renewals_due.cuts_due(actor, on=on, limit=CHUNK_ROWS, after_id=after_id)
-            if not rows:
-                return total
-            after_id = rows[-1].term_id
-            open_ones = Reduction.objects.filter(
-                term__in=[row.term_id for row in rows], status=ReductionStatus.ANNOUNCED
-            )
-            announced = {one.term_id: one for one in open_ones}
-            judged = {row.term_id: one for row, one in _judge(actor, rows, on=on)}
-            caps = [(row, _cap(announced[row.term_id], judged.get(row.term_id))) for row in rows]
-            cuts = [CoverCut(row, cap, "reduction") for row, cap in caps if cap < row.amount]
-            cut_cover(actor, cuts, on=on, at=at)
-            applied = [cut.row.term_id for cut in cuts]
-            open_ones.filter(term__in=applied).update(status=ReductionStatus.APPLIED, settled_on=on)
-            left = open_ones.exclude(term__in=applied).update(status=ReductionStatus.OVERTAKEN, settled_on=on)
-            done = Reviewed(cut=len(cuts), overtaken=left)
-            kept(asdict(done))
-        total += done
+    def work(rows: Sequence[DueTerm]) -> Reviewed:
+        open_ones = Reduction.objects.filter(term__in=[row.term_id for row in rows], status=ReductionStatus.ANNOUNCED)
+        announced = {one.term_id: one for one in open_ones}
+        judged = {row.term_id: one for row, one in judge_running(actor, rows, on=on)}
+        caps = [(row, _cap(announced[row.term_id], judged.get(row.term_id))) for row in rows]
+        cuts = [CoverCut(row, cap, "reduction") for row, cap in caps if cap < row.amount]
+        cut_cover(actor, cuts, on=on, at=at)
+        applied = [cut.row.term_id for cut in cuts]
+        open_ones.filter(term__in=applied).update(status=ReductionStatus.APPLIED, settled_on=on)
+        left = open_ones.exclude(term__in=applied).update(status=ReductionStatus.OVERTAKEN, settled_on=on)
+        return _told(Reviewed(cut=len(cuts), overtaken=left), kept)
+
+    return _overtake(actor, on=on, kept=kept) + _through(actor, renewals_due.cuts_due, work, on=on)
 
 
 def _cap(announced: Reduction, judged: Judged | None) -> Decimal:
