@@ -46,3 +46,12 @@ def unearned_premium(premium: Decimal, *, first: date, end: date, ended_on: date
     """
     days, left = (end - first).days, (end - max(ended_on, first)).days
     return to_cent_half_up(premium * max(left, 0) / days)
+
+
+def ceded_base(amount: Decimal, right_amount: Decimal | None) -> Decimal:
+    """What of a term's amount is ceded, before the treaty's share: less where its rating proved wrong (D-39).
+
+    >>> ceded_base(Decimal(100), None), ceded_base(Decimal(100), Decimal(60)), ceded_base(Decimal(50), Decimal(60))
+    (Decimal('100'), Decimal('60'), Decimal('50'))
+    """
+    return amount if right_amount is None else min(amount, right_amount)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from capweb.accounts.actor import Actor
-from capweb.kernel.money import ZERO
+from policies.domain.cover_terms import ceded_base
 from policies.models import Endorsement, Guarantee, GuaranteeTerm, Offer, Reduction, RenderedEndorsement, RenewalRequest
 from policies.queries import scope
 from policies.queries.pages import Page, bounds, newest_after
@@ -49,7 +49,7 @@ class TermLine:
     @property
     def excess_amount(self) -> Decimal:
         """What of the amount the insurer carries alone because its rating proved wrong (D-39)."""
-        return ZERO if self.right_amount is None else max(self.amount - self.right_amount, ZERO)
+        return self.amount - ceded_base(self.amount, self.right_amount)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.db import connections
 
 from capweb.accounts.actor import Actor
 from capweb.kernel.money import to_cent_half_up
+from policies.domain.cover_terms import ceded_base
 from policies.queries.request_facts import Asked
 from policies.queries.scope import organisation_scope
 
@@ -69,7 +70,7 @@ class DueTerm:
     @property
     def ceded_base(self) -> Decimal:
         """What of the amount is ceded, before the treaty's share."""
-        return self.amount if self.right_amount is None else min(self.amount, self.right_amount)
+        return ceded_base(self.amount, self.right_amount)
 
     def asked(self, requested_total: Decimal) -> Asked:
         """The wish that this term be followed or replaced, on the latest notice. Raises ValueError without a notice."""

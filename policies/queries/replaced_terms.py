@@ -12,6 +12,7 @@ from django.db import connections
 
 from capweb.accounts.actor import Actor
 from capweb.kernel.money import to_cent_half_up
+from policies.domain.cover_terms import ceded_base
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class ReplacedTerm:
     @property
     def ceded_base(self) -> Decimal:
         """What of the amount is ceded, before the treaty's share."""
-        return self.amount if self.right_amount is None else min(self.amount, self.right_amount)
+        return ceded_base(self.amount, self.right_amount)
 
 
 _SQL: Final = """
