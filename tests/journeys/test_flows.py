@@ -156,12 +156,12 @@ def test_a_night(house):
     assert walk.passed == [
         "policies.queries",
         "policies.commands",
+        "policies.domain",
         "eligibility.domain",
         "eligibility.commands",
         "reinsurance.domain",
         "reinsurance.commands",
         "reinsurance.queries",
-        "policies.domain",
     ]
 
 
