@@ -66,13 +66,17 @@ class TenantTable(_TableOperation):
     """Grants, row security, UNIQUE (insurer_id, id) and composite foreign keys for a table of insurers' rows.
 
     `append_only`: rows are inserted and read, never changed: no right to, and a trigger that refuses even the owner.
-    `deletable`: rows may be deleted by the application.
+    `deletable`: rows may be deleted by the application. `keys_by_hand`: fields whose composite key is left to SQL, for
+    two tables that point at each other.
     """
 
-    def __init__(self, model: str, *, append_only: bool = False, deletable: bool = False) -> None:
+    def __init__(
+        self, model: str, *, append_only: bool = False, deletable: bool = False, keys_by_hand: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(model)
         self.append_only = append_only
         self.deletable = deletable
+        self.keys_by_hand = keys_by_hand
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
@@ -93,7 +97,7 @@ class TenantTable(_TableOperation):
         ]
         if not nullable:
             statements.append(f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_tenant_id" UNIQUE (insurer_id, id)')
-        for name, other in _tenant_keys(model, to_state):
+        for name, other in _tenant_keys(model, to_state, but=self.keys_by_hand):
             statements.append(
                 f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{name}_same_insurer" '
                 f'FOREIGN KEY (insurer_id, "{name}_id") REFERENCES "{other}" (insurer_id, id)'
@@ -114,7 +118,7 @@ class TenantTable(_TableOperation):
             f'DROP POLICY every_insurer ON "{table}"',
             f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY',
         ]
-        for name, _other in _tenant_keys(model, from_state):
+        for name, _other in _tenant_keys(model, from_state, but=self.keys_by_hand):
             statements.append(f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_{name}_same_insurer"')
         statements.append(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{table}_tenant_id" CASCADE')
         statements.append(f'DROP TRIGGER IF EXISTS append_only ON "{table}"')
@@ -199,10 +203,13 @@ class FrameworkTables(Operation):
         return "Rights on the libraries' tables"
 
 
-def run_sql_file(path: Path, *, backwards: str) -> RunSQL:
-    """A migration operation that runs a file of SQL; `{app}` and `{platform}` in it become the role names."""
+def run_sql_file(path: Path, *, backwards: str | None = None) -> RunSQL:
+    """A migration operation that runs a file of SQL; `{app}` and `{platform}` in it become the role names.
+
+    `backwards` takes it back; without it the migration goes one way.
+    """
     text = path.read_text(encoding="utf-8")
-    return RunSQL(_with_roles(text), _with_roles(backwards))
+    return RunSQL(_with_roles(text), None if backwards is None else _with_roles(backwards))
 
 
 def _with_roles(text: str) -> str:
@@ -213,11 +220,11 @@ def _table(model: ModelState) -> str:
     return str(model.options.get("db_table") or f"{model.app_label}_{model.name_lower}")
 
 
-def _tenant_keys(model: ModelState, state: ProjectState) -> list[tuple[str, str]]:
+def _tenant_keys(model: ModelState, state: ProjectState, *, but: tuple[str, ...]) -> list[tuple[str, str]]:
     """The foreign keys to tenant tables: name of the field, and the table that it points at."""
     found = []
     for name, field in model.fields.items():
-        if isinstance(field, TenantForeignKey):
+        if isinstance(field, TenantForeignKey) and name not in but:
             label, _, other = str(field.remote_field.model).lower().rpartition(".")
             found.append((name, _table(state.models[label or model.app_label, other])))
     return found

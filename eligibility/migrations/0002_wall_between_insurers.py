@@ -1,4 +1,4 @@
-"""The wall on decisions, shared and own rows of the contractual tables, and nobody changes either."""
+"""The wall on decisions and their laws; shared and own rows of the contractual tables, which two people agree."""
 
 from pathlib import Path
 
@@ -16,9 +16,13 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        TenantTable("Proposal", append_only=True),
+        TenantTable("Settlement", append_only=True),
+        TenantTable("ReadingRow", append_only=True),
+        TenantTable("ValueRow", append_only=True),
         TenantTable("DecisionRecord", append_only=True),
-        run_sql_file(
-            _SQL / "0002_contract_tables.sql",
-            backwards=(_SQL / "0002_contract_tables_backwards.sql").read_text(encoding="utf-8"),
-        ),
+        TenantTable("LawEdition", append_only=True),
+        run_sql_file(_SQL / "contract_tables.sql"),
+        run_sql_file(_SQL / "four_eyes.sql"),
+        run_sql_file(_SQL / "law_editions.sql"),
     ]

@@ -1,7 +1,7 @@
 """Two people for everything contractual: one proposes, another settles. Both append-only; the database writes the rows.
 
 An approved settlement is the only way by which a row of an insurer enters a contractual table: a trigger copies what
-was proposed, and no role of the application may insert there itself (eligibility/sql/0004_four_eyes.sql).
+was proposed, and no role of the application may insert there itself (eligibility/sql/four_eyes.sql).
 """
 
 from __future__ import annotations

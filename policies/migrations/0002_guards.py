@@ -5,28 +5,15 @@ from pathlib import Path
 from django.db import migrations
 
 from capweb.accounts.row_security import SharedTable, TenantTable, run_sql_file
+from policies.models.moves import hold_moves, write_moves
 
-_SQL = Path(__file__).resolve().parent.parent / "sql" / "0002_guards.sql"
-_BACKWARDS = """
-DROP INDEX policies_buyer_name;
-DROP INDEX policies_policyholder_name;
-DROP TRIGGER no_gap ON policies_endorsement;
-DROP TRIGGER offer_stands ON policies_offer;
-DROP TRIGGER grant_stands ON policies_guaranteeterm;
-DROP TRIGGER one_outcome ON policies_submissionrow;
-DROP FUNCTION policies_no_gap();
-DROP FUNCTION policies_offer_stands();
-DROP FUNCTION policies_grant_stands();
-DROP FUNCTION policies_one_outcome();
-ALTER TABLE policies_buyer DROP CONSTRAINT buyer_siren_valid;
-ALTER TABLE policies_policyholder DROP CONSTRAINT policyholder_siren_valid;
-"""
+_SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("policies", "0001_initial"),
-        ("accounts", "0003_wall_between_insurers"),
+        ("accounts", "0005_event_stream"),
         ("eligibility", "0002_wall_between_insurers"),
         ("reinsurance", "0002_guards"),
     ]
@@ -43,15 +30,61 @@ class Migration(migrations.Migration):
         TenantTable("BuyerLimit", append_only=True),
         TenantTable("Submission"),
         TenantTable("SubmissionRow"),
-        TenantTable("LimitRequest"),
+        TenantTable("Claim"),
+        TenantTable("CollectionStep", append_only=True),
+        TenantTable("Beneficiary"),
+        TenantTable("ClaimRecovery", append_only=True),
+        TenantTable("ExchangeRate", append_only=True),
+        TenantTable("Letter", append_only=True),
+        TenantTable("BuyerPortalAddress", append_only=True),
+        TenantTable("MessageProgress"),
+        SharedTable("AllowedMove", platform="SELECT"),
+        SharedTable("Night", app="", platform="SELECT, INSERT, UPDATE"),
+        TenantTable("NightStep"),
+        TenantTable("NightRun", append_only=True),
+        TenantTable("OptOut"),
+        TenantTable("BuyerActivity", append_only=True),
+        TenantTable("RatingWave"),
+        TenantTable("RatingWaveBuyer", append_only=True),
+        TenantTable("ShortNotice"),
+        TenantTable("WhatIfRun"),
+        TenantTable("WhatIfPart", append_only=True),
+        TenantTable("LimitRequest", keys_by_hand=("changes",)),
         TenantTable("Offer"),
         TenantTable("Guarantee", append_only=True),
         TenantTable("GuaranteeTerm"),
         TenantTable("RenewalRequest"),
         TenantTable("Notice", append_only=True),
+        TenantTable("ClaimInvoice"),
+        TenantTable("InvoicePayment", append_only=True),
+        TenantTable("DueDayExtension", append_only=True),
+        TenantTable("ClaimShare", append_only=True),
+        TenantTable("IndemnityPayment", append_only=True),
+        TenantTable("RecoveryShare", append_only=True),
         TenantTable("Endorsement", append_only=True),
         TenantTable("RenderedEndorsement", append_only=True),
-        TenantTable("NightRun", append_only=True),
-        SharedTable("Night", app="", platform="SELECT, INSERT, UPDATE"),
-        run_sql_file(_SQL, backwards=_BACKWARDS),
+        TenantTable("ExceptionDossier"),
+        TenantTable("EvidenceFile", append_only=True),
+        TenantTable("MediationDossier"),
+        TenantTable("Message"),
+        TenantTable("MessageDelivery"),
+        TenantTable("Reduction"),
+        TenantTable("RenewalSettlement"),
+        run_sql_file(_SQL / "guards.sql"),
+        run_sql_file(_SQL / "exceptions.sql"),
+        run_sql_file(_SQL / "claims.sql"),
+        run_sql_file(_SQL / "messages.sql"),
+        run_sql_file(_SQL / "renewal_settlements.sql"),
+        run_sql_file(_SQL / "rating_waves.sql"),
+        run_sql_file(_SQL / "moves.sql"),
+        write_moves(),
+        hold_moves("policies_limitrequest", "limit_request"),
+        hold_moves("policies_offer", "offer"),
+        hold_moves("policies_exceptiondossier", "exception"),
+        hold_moves("policies_claim", "claim"),
+        hold_moves("policies_mediationdossier", "mediation"),
+        hold_moves("policies_reduction", "reduction"),
+        hold_moves("policies_renewalsettlement", "renewal_settlement"),
+        hold_moves("policies_shortnotice", "short_notice"),
+        hold_moves("policies_ratingwave", "rating_wave"),
     ]

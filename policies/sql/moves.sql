@@ -1,3 +1,15 @@
+-- A status takes a step that policies.domain.moves knows, or none: one look-up by primary key for each row that moves.
+CREATE FUNCTION policies_move_allowed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM policies_allowedmove
+    WHERE thing = TG_ARGV[0] AND was = OLD.status AND becomes = NEW.status;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'a % does not go from % to %', TG_ARGV[0], OLD.status, NEW.status
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_ARGV[0] || '_move_allowed', TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END $$;
+
 -- A status takes an allowed step or none, asked once a statement and once for each kind of step in it. Old and new row
 -- are joined by their id, which therefore stays.
 CREATE FUNCTION policies_moves_allowed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -19,14 +31,8 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-DROP TRIGGER status_moves ON policies_guaranteeterm;
 CREATE TRIGGER status_moves AFTER UPDATE ON policies_guaranteeterm
     REFERENCING OLD TABLE AS before NEW TABLE AS after
     FOR EACH STATEMENT EXECUTE FUNCTION policies_moves_allowed('guarantee_term');
 CREATE TRIGGER ids_stay BEFORE UPDATE OF id ON policies_guaranteeterm
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-
--- The insurer of a term is that of its guarantee, the insurer of an endorsement that of its term, by their composite
--- keys: asking the organisations once more for each row says nothing new.
-ALTER TABLE policies_guaranteeterm DROP CONSTRAINT policies_guaranteete_insurer_id_7d896208_fk_accounts_;
-ALTER TABLE policies_endorsement DROP CONSTRAINT policies_endorsement_insurer_id_84a65852_fk_accounts_;

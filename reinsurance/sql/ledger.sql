@@ -1,51 +1,75 @@
--- The cash book, allotments, disbursement years and memorandum accounts. Paragraphs in reinsurance/README.md.
+-- The guards of the ledger. Each has its paragraph in reinsurance/README.md.
 
--- 1. The chart -----------------------------------------------------------------------------------------------------
+-- 1. The chart: movements between classes of accounts ---------------------------------------------------------------
 
 INSERT INTO reinsurance_allowedpair (debit_class, credit_class, code, state) VALUES
-    ('envelope',           'allotment',          'allotted',           'posted'),
-    ('allotment',          'envelope',           'allotment_returned', 'posted'),
-    ('allotment',          'live',               'hold',               'pending'),
-    ('allotment',          'live',               'hold_posted',        'post'),
-    ('allotment',          'live',               'hold_voided',        'void'),
-    ('allotment',          'live',               'ceded',              'posted'),
-    ('live',               'envelope',           'draw_moved',         'posted'),
-    ('live',               'allotment',          'draw_moved',         'posted'),
-    ('run_off',            'allotment',          'run_off_released',   'posted'),
-    ('live',               'allotment',          'reversed',           'posted'),
-    ('current_account',    'ceded_indemnity',    'indemnity_ceded',    'posted'),
-    ('ceded_indemnity',    'current_account',    'indemnity_reversed', 'posted'),
-    ('recoveries',         'current_account',    'recovery_ceded',     'posted'),
-    ('current_account',    'recoveries',         'recovery_reversed',  'posted'),
-    ('claims_outstanding', 'reserve_movements',  'reserve_raised',     'posted'),
-    ('reserve_movements',  'claims_outstanding', 'reserve_reduced',    'posted'),
-    ('current_account',    'settlement',         'stated_owed',        'posted'),
-    ('settlement',         'current_account',    'stated_due',         'posted'),
-    ('settlement',         'bank',               'paid',               'posted'),
-    ('bank',               'settlement',         'received',           'posted'),
-    ('disbursement_limit', 'disbursement_room',  'limit_opened',       'posted'),
-    ('disbursement_room',  'disbursement_limit', 'disbursed',          'posted'),
-    ('disbursement_limit', 'disbursement_room',  'disbursed_reversed', 'posted'),
-    ('reinsurer_advice',   'category_account',   'result_advised',     'posted'),
-    ('category_account',   'reinsurer_advice',   'loss_advised',       'posted'),
-    ('category_account',   'special_reserve',    'reserve_allocated',  'posted'),
-    ('special_reserve',    'category_account',   'reserve_used',       'posted');
+    ('authority',          'envelope',           'authorised',          'posted'),
+    ('envelope',           'authority',          'law_reduced',         'posted'),
+    ('envelope',           'live',               'hold',                'pending'),
+    ('envelope',           'live',               'hold_posted',         'post'),
+    ('envelope',           'live',               'hold_voided',         'void'),
+    ('envelope',           'live',               'ceded',               'posted'),
+    ('live',               'live',               'taken_over',          'posted'),
+    ('live',               'run_off',            'end_of_term',         'posted'),
+    ('live',               'run_off',            'reduced',             'posted'),
+    ('run_off',            'envelope',           'run_off_released',    'posted'),
+    ('live',               'envelope',           'reversed',            'posted'),
+    ('ceded_premium',      'current_account',    'premium_ceded',       'posted'),
+    ('current_account',    'ceded_premium',      'premium_credited',    'posted'),
+    ('current_account',    'commission',         'commission_earned',   'posted'),
+    ('commission',         'current_account',    'commission_returned', 'posted'),
+    ('envelope',           'allotment',          'allotted',            'posted'),
+    ('allotment',          'envelope',           'allotment_returned',  'posted'),
+    ('allotment',          'live',               'hold',                'pending'),
+    ('allotment',          'live',               'hold_posted',         'post'),
+    ('allotment',          'live',               'hold_voided',         'void'),
+    ('allotment',          'live',               'ceded',               'posted'),
+    ('live',               'envelope',           'draw_moved',          'posted'),
+    ('live',               'allotment',          'draw_moved',          'posted'),
+    ('run_off',            'allotment',          'run_off_released',    'posted'),
+    ('live',               'allotment',          'reversed',            'posted'),
+    ('current_account',    'ceded_indemnity',    'indemnity_ceded',     'posted'),
+    ('ceded_indemnity',    'current_account',    'indemnity_reversed',  'posted'),
+    ('recoveries',         'current_account',    'recovery_ceded',      'posted'),
+    ('current_account',    'recoveries',         'recovery_reversed',   'posted'),
+    ('claims_outstanding', 'reserve_movements',  'reserve_raised',      'posted'),
+    ('reserve_movements',  'claims_outstanding', 'reserve_reduced',     'posted'),
+    ('current_account',    'settlement',         'stated_owed',         'posted'),
+    ('settlement',         'current_account',    'stated_due',          'posted'),
+    ('settlement',         'bank',               'paid',                'posted'),
+    ('bank',               'settlement',         'received',            'posted'),
+    ('disbursement_limit', 'disbursement_room',  'limit_opened',        'posted'),
+    ('disbursement_room',  'disbursement_limit', 'disbursed',           'posted'),
+    ('disbursement_limit', 'disbursement_room',  'disbursed_reversed',  'posted'),
+    ('reinsurer_advice',   'category_account',   'result_advised',      'posted'),
+    ('category_account',   'reinsurer_advice',   'loss_advised',        'posted'),
+    ('category_account',   'special_reserve',    'reserve_allocated',   'posted'),
+    ('special_reserve',    'category_account',   'reserve_used',        'posted');
 
--- 2. Accounts ------------------------------------------------------------------------------------------------------
+-- 2. Accounts: who sees them, who makes them -----------------------------------------------------------------------
 
--- Transfers name accounts and movements; section 4's trigger asks for both, so what they name must stay.
-ALTER TABLE reinsurance_transfer
-    DROP CONSTRAINT transfer_pair_allowed,
-    DROP CONSTRAINT transfer_debit_account,
-    DROP CONSTRAINT transfer_credit_account;
+GRANT SELECT ON reinsurance_ledgeraccount TO {app}, {platform};
+ALTER TABLE reinsurance_ledgeraccount ENABLE ROW LEVEL SECURITY;
+ALTER TABLE reinsurance_ledgeraccount SET (fillfactor = 50);
+CREATE POLICY one_insurer ON reinsurance_ledgeraccount TO {app}
+    USING (insurer_id = (SELECT NULLIF(current_setting('capweb.insurer', true), '')::bigint));
+CREATE POLICY every_insurer ON reinsurance_ledgeraccount TO {platform} USING (true);
+ALTER TABLE reinsurance_ledgeraccount ADD CONSTRAINT reinsurance_ledgeraccount_treaty_same_insurer
+    FOREIGN KEY (insurer_id, treaty_id) REFERENCES reinsurance_treaty (insurer_id, id);
+ALTER TABLE reinsurance_ledgeraccount ADD CONSTRAINT reinsurance_ledgeraccount_disbursement_year_same_insurer
+    FOREIGN KEY (insurer_id, disbursement_year_id) REFERENCES reinsurance_disbursementyear (insurer_id, id);
+
+-- Transfers name accounts and movements; section 3's trigger asks for both, so what they name must stay.
 CREATE TRIGGER accounts_stay BEFORE DELETE ON reinsurance_ledgeraccount
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER accounts_stay_what_they_are
     BEFORE UPDATE OF id, insurer_id, treaty_id, disbursement_year_id, market, kind, account_class
     ON reinsurance_ledgeraccount FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-ALTER TABLE reinsurance_ledgeraccount ADD CONSTRAINT reinsurance_ledgeraccount_disbursement_year_same_insurer
-    FOREIGN KEY (insurer_id, disbursement_year_id) REFERENCES reinsurance_disbursementyear (insurer_id, id);
+INSERT INTO reinsurance_ledgeraccount (market, account_class)
+SELECT market, account_class
+FROM (VALUES ('domestic'), ('export')) AS m (market), (VALUES ('authority'), ('envelope')) AS c (account_class)
+ORDER BY 1, 2;
 
 -- CCR keeps an account and a special reserve for each category (décret 2020-397, articles 6 and 7); Bpifrance one
 -- account for the State.
@@ -56,7 +80,8 @@ FROM (VALUES ('complement'), ('substitution')) AS kinds (k),
 UNION ALL SELECT 'export', NULL, c FROM (VALUES ('reinsurer_advice'), ('category_account')) AS classes (c)
 ORDER BY 1, 2, 3;
 
-CREATE OR REPLACE FUNCTION reinsurance_open_accounts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+-- A treaty's accounts are made with it, empty: nobody else can make an account, so nobody can make a filled one.
+CREATE FUNCTION reinsurance_open_accounts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     INSERT INTO reinsurance_ledgeraccount (insurer_id, treaty_id, market, account_class)
@@ -68,12 +93,10 @@ BEGIN
     ORDER BY t.id;
     RETURN NULL;
 END $$;
-INSERT INTO reinsurance_ledgeraccount (insurer_id, treaty_id, market, account_class)
-SELECT t.insurer_id, t.id, t.market, c.account_class
-FROM reinsurance_treaty t,
-     unnest(ARRAY['allotment', 'ceded_indemnity', 'recoveries', 'claims_outstanding', 'reserve_movements', 'settlement',
-                  'bank']) AS c (account_class)
-ORDER BY t.id;
+REVOKE ALL ON FUNCTION reinsurance_open_accounts() FROM PUBLIC;
+CREATE TRIGGER open_accounts AFTER INSERT ON reinsurance_treaty
+    REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION reinsurance_open_accounts();
+
 
 -- A policy year's accounts are made with it, empty, like a treaty's.
 CREATE FUNCTION reinsurance_open_disbursement_accounts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -89,8 +112,7 @@ REVOKE ALL ON FUNCTION reinsurance_open_disbursement_accounts() FROM PUBLIC;
 CREATE TRIGGER open_accounts AFTER INSERT ON reinsurance_disbursementyear
     REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION reinsurance_open_disbursement_accounts();
 
--- 3. What the application may not write even for its own insurer ----------------------------------------------------
-
+-- What the application may not write even for its own insurer.
 REVOKE INSERT ON reinsurance_treatyallotment FROM {app};
 CREATE POLICY not_the_platforms ON reinsurance_transfer AS RESTRICTIVE FOR INSERT TO {app}
     WITH CHECK (code NOT IN ('allotted', 'allotment_returned'));
@@ -98,9 +120,9 @@ CREATE POLICY not_the_platforms ON reinsurance_transfer AS RESTRICTIVE FOR INSER
 -- A limit is opened once.
 CREATE UNIQUE INDEX transfer_opens_limit_once ON reinsurance_transfer (debit_account_id) WHERE code = 'limit_opened';
 
--- 4. Transfers: totals, order, ceilings ----------------------------------------------------------------------------
+-- 3. Transfers: totals, order, ceilings ----------------------------------------------------------------------------
 
-CREATE OR REPLACE FUNCTION reinsurance_book_transfers() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION reinsurance_book_transfers() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     wrong record;
@@ -251,10 +273,99 @@ BEGIN
     WHERE a.id = s.account_id;
     RETURN NULL;
 END $$;
+REVOKE ALL ON FUNCTION reinsurance_book_transfers() FROM PUBLIC;
+CREATE TRIGGER book_transfers AFTER INSERT ON reinsurance_transfer
+    REFERENCING NEW TABLE AS booked FOR EACH STATEMENT EXECUTE FUNCTION reinsurance_book_transfers();
 
--- 5. Room under the lock -------------------------------------------------------------------------------------------
+-- The platform role reads the history; the trigger writes it.
+GRANT SELECT ON reinsurance_envelopemovement TO {platform};
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON reinsurance_envelopemovement
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-DROP FUNCTION reinsurance_lock_accounts(text[], bigint[]);
+-- Live cover that goes to run-off, and what goes back to the envelope or to an allotment, is held against the rows of the
+-- same event: a cession's change, or a release. The whole entry is added up, so nothing rides on an earlier one. A fresh
+-- cession and a hold free nothing, and are passed over by the first condition.
+-- Releases are keyed by the cession and the place of its change, not by a row's number: a number depends on what was
+-- rolled back before.
+CREATE FUNCTION reinsurance_free_with_cause() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    wrong record;
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM booked
+                   WHERE code IN ('end_of_term', 'reduced', 'run_off_released', 'reversed', 'draw_moved')) THEN
+        RETURN NULL;
+    END IF;
+    WITH freeing AS (
+        SELECT DISTINCT entry_id FROM booked
+        WHERE code IN ('end_of_term', 'reduced', 'run_off_released', 'reversed', 'draw_moved')
+    ), moved AS (
+        SELECT e.id, e.insurer_id, e.kind, e.source_key, e.cession_id,
+               COALESCE(sum(t.amount) FILTER (WHERE t.code IN ('end_of_term', 'reduced')), 0) AS to_run_off,
+               COALESCE(sum(t.amount) FILTER (WHERE t.code = 'run_off_released'), 0) AS released,
+               COALESCE(sum(t.amount) FILTER (WHERE t.code = 'reversed'), 0) AS reversed,
+               COALESCE(sum(t.amount) FILTER (WHERE t.code = 'draw_moved'), 0) AS moved,
+               COALESCE(sum(t.amount) FILTER (WHERE t.code IN ('ceded', 'hold_posted')), 0) AS drawn
+        FROM freeing f
+        JOIN reinsurance_journalentry e ON e.id = f.entry_id
+        JOIN reinsurance_transfer t ON t.entry_id = e.id
+        GROUP BY e.id
+    ), said AS (
+        SELECT m.*, x.run_off_amount, x.kind AS change_kind,
+               COALESCE(p.live_ceded_amount, own.ceded_amount) - x.live_ceded_amount AS fallen,
+               r.id AS release_id
+        FROM moved m
+        LEFT JOIN reinsurance_cession c ON c.insurer_id = m.insurer_id AND c.id = m.cession_id
+        -- Branch by branch, so that each finds its row by an index.
+        LEFT JOIN LATERAL (
+            SELECT k.* FROM reinsurance_cessionchange k
+            WHERE m.kind = 'release' AND k.insurer_id = m.insurer_id AND k.cession_id = c.id
+              AND m.source_key = 'release:' || c.source_key || ':' || k.position
+            UNION ALL
+            SELECT k.* FROM reinsurance_cessionchange k
+            WHERE m.kind = 'replacement' AND k.insurer_id = m.insurer_id AND k.cession_id = c.replaces_id
+              AND k.kind = 'replaced' AND m.source_key = 'cession:' || c.source_key
+            UNION ALL
+            SELECT k.* FROM reinsurance_cessionchange k
+            WHERE m.kind = 'ending' AND k.insurer_id = m.insurer_id AND k.cession_id = c.id
+              AND k.kind = 'ended' AND m.source_key = 'end:' || c.source_key
+            UNION ALL
+            SELECT k.* FROM reinsurance_cessionchange k
+            WHERE m.kind IN ('amendment', 'correction') AND k.insurer_id = m.insurer_id AND k.cession_id = c.id
+              AND k.kind IN ('amended', 'corrected')
+              AND m.source_key = 'amend:' || c.source_key || ':' || k.position
+        ) x ON true
+        LEFT JOIN reinsurance_cession own ON own.insurer_id = x.insurer_id AND own.id = x.cession_id
+        LEFT JOIN reinsurance_cessionchange p ON p.insurer_id = x.insurer_id AND p.cession_id = x.cession_id
+            AND p.position = x.position - 1
+        LEFT JOIN reinsurance_runoffrelease r ON m.kind = 'release' AND r.insurer_id = x.insurer_id AND r.change_id = x.id
+    )
+    SELECT id INTO wrong FROM said
+    WHERE run_off_amount IS NULL
+       OR moved > drawn
+       OR CASE kind
+              WHEN 'release' THEN release_id IS NULL OR released <> run_off_amount OR to_run_off + reversed + moved <> 0
+              WHEN 'correction' THEN change_kind <> 'corrected' OR reversed <> fallen OR to_run_off + released <> 0
+              ELSE to_run_off <> run_off_amount OR released + reversed <> 0
+          END
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'entry % frees what is engaged, and no change or release of a cession says so', wrong.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'exposure_freed_with_cause';
+    END IF;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION reinsurance_free_with_cause() FROM PUBLIC;
+-- After book_transfers, by name.
+CREATE TRIGGER free_with_cause AFTER INSERT ON reinsurance_transfer
+    REFERENCING NEW TABLE AS booked FOR EACH STATEMENT EXECUTE FUNCTION reinsurance_free_with_cause();
+
+-- The insurer of a cession is that of its treaty, the insurer of a change that of its cession, by their composite keys:
+-- asking the organisations once more for each row says nothing new.
+ALTER TABLE reinsurance_cession DROP CONSTRAINT reinsurance_cession_insurer_id_dedb96ba_fk_accounts_;
+ALTER TABLE reinsurance_cessionchange DROP CONSTRAINT reinsurance_cessionc_insurer_id_b2ca4129_fk_accounts_;
+
+-- 4. What the application may know of the shared envelopes ---------------------------------------------------------
 
 -- Locks the envelopes of the markets, then the accounts of the treaties (own ones only for an insurer), in the one
 -- order; answers with exact room, of the envelopes and of those treaties that have a part of one reserved, which stands
@@ -291,3 +402,25 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION reinsurance_lock_accounts(text[], bigint[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION reinsurance_lock_accounts(text[], bigint[]) TO {app}, {platform};
+
+CREATE FUNCTION reinsurance_rounded_room(markets text[])
+RETURNS TABLE (market varchar, ceiling numeric, room numeric) LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT e.market, u.debits_posted - u.credits_posted,
+           GREATEST(floor((e.credits_posted - e.debits_posted - e.debits_pending) / 10000000) * 10000000, 0)
+    FROM reinsurance_ledgeraccount e
+    JOIN reinsurance_ledgeraccount u ON u.account_class = 'authority' AND u.market = e.market
+    WHERE e.account_class = 'envelope' AND e.market = ANY (markets)
+$$;
+
+-- The envelope's account number, which a transfer must name: a number tells nothing of what is in it.
+CREATE FUNCTION reinsurance_envelope_accounts()
+RETURNS TABLE (market varchar, id bigint) LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT e.market, e.id FROM reinsurance_ledgeraccount e WHERE e.account_class = 'envelope'
+$$;
+
+REVOKE ALL ON FUNCTION reinsurance_rounded_room(text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION reinsurance_envelope_accounts() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION reinsurance_rounded_room(text[]) TO {app}, {platform};
+GRANT EXECUTE ON FUNCTION reinsurance_envelope_accounts() TO {app}, {platform};

@@ -8,18 +8,16 @@ ALTER TABLE reinsurance_treatydecision ADD CONSTRAINT treaty_decision_of_the_pro
     FOREIGN KEY (insurer_id, proposal_id, proposer_id)
     REFERENCES reinsurance_treatyproposal (insurer_id, id, proposer_id);
 
-ALTER TABLE reinsurance_treaty ADD CONSTRAINT reinsurance_treaty_decision_same_insurer
-    FOREIGN KEY (insurer_id, decision_id) REFERENCES reinsurance_treatydecision (insurer_id, id);
-ALTER TABLE reinsurance_treatyterms ADD CONSTRAINT reinsurance_treatyterms_decision_same_insurer
-    FOREIGN KEY (insurer_id, decision_id) REFERENCES reinsurance_treatydecision (insurer_id, id);
-
 ALTER TABLE reinsurance_treatyproposal ADD CONSTRAINT treaty_proposal_is_a_document
     CHECK (jsonb_typeof(document) = 'object' AND document ->> 'treaty' = treaty_public_id);
 
 -- An insurer's people write proposals and decisions, and nothing else; the platform writes neither.
 REVOKE INSERT ON reinsurance_treatyproposal, reinsurance_treatydecision FROM {platform};
 REVOKE INSERT ON reinsurance_treaty, reinsurance_treatyterms, reinsurance_countryamendment FROM {app};
-REVOKE UPDATE (ended_on) ON reinsurance_treaty FROM {app};
+
+-- What a treaty is never changes; only its end may be written, by the trigger below or by the platform.
+REVOKE UPDATE ON reinsurance_treaty FROM {app}, {platform};
+GRANT UPDATE (ended_on) ON reinsurance_treaty TO {platform};
 
 -- An approval carries out what was proposed, to the letter: the row comes from the proposal, never from who approves.
 CREATE FUNCTION reinsurance_carry_out_treaty_decision() RETURNS trigger

@@ -39,8 +39,18 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER grant_stands BEFORE UPDATE ON policies_guaranteeterm
-    FOR EACH ROW EXECUTE FUNCTION policies_grant_stands();
+-- What only a wrong change meets: the condition is asked in front of the function, which then says what is wrong.
+CREATE TRIGGER grant_stands BEFORE UPDATE ON policies_guaranteeterm FOR EACH ROW
+    WHEN ((NEW.guarantee_id, NEW.policy_id, NEW.buyer_id, NEW.sequence, NEW.granted_first, NEW.granted_end,
+           NEW.cover_first, NEW.granted_amount, NEW.insured_ratio, NEW.retention_ratio, NEW.ceded_ratio, NEW.premium,
+           NEW.premium_rate, NEW.decision_id, NEW.cession_id)
+          IS DISTINCT FROM
+          (OLD.guarantee_id, OLD.policy_id, OLD.buyer_id, OLD.sequence, OLD.granted_first, OLD.granted_end,
+           OLD.cover_first, OLD.granted_amount, OLD.insured_ratio, OLD.retention_ratio, OLD.ceded_ratio, OLD.premium,
+           OLD.premium_rate, OLD.decision_id, OLD.cession_id)
+          OR NEW.cover_end > OLD.cover_end OR NEW.amount > OLD.amount
+          OR (OLD.status <> 'running' AND NEW.status IS DISTINCT FROM OLD.status))
+    EXECUTE FUNCTION policies_grant_stands();
 
 -- An offer says what it said when it was issued, and is answered once.
 CREATE FUNCTION policies_offer_stands() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -67,18 +77,23 @@ CREATE TRIGGER offer_stands BEFORE UPDATE ON policies_offer
     FOR EACH ROW EXECUTE FUNCTION policies_offer_stands();
 
 -- Endorsement numbers of a series have no gap: each position follows one that is there.
+-- The positions of a series are different by their unique constraint, so those that were added follow each other if they
+-- are as many as lie between the lowest and the highest; then only the lowest must follow one that was there.
 CREATE FUNCTION policies_no_gap() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     gap record;
 BEGIN
-    SELECT fresh.insurer_id, fresh.series, fresh.position INTO gap FROM added fresh
-    WHERE fresh.position > 1 AND NOT EXISTS (
-        SELECT 1 FROM policies_endorsement earlier
-        WHERE earlier.insurer_id = fresh.insurer_id AND earlier.series = fresh.series
-          AND earlier.position = fresh.position - 1)
+    SELECT run.series, run.lowest AS position INTO gap
+    FROM (SELECT insurer_id, series, min(position) AS lowest, max(position) AS highest, count(*) AS many
+          FROM added GROUP BY insurer_id, series) run
+    WHERE run.highest - run.lowest + 1 <> run.many
+       OR (run.lowest > 1 AND NOT EXISTS (
+               SELECT 1 FROM policies_endorsement earlier
+               WHERE earlier.insurer_id = run.insurer_id AND earlier.series = run.series
+                 AND earlier.position = run.lowest - 1))
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'number % of series % does not follow the one before it', gap.position, gap.series
+        RAISE EXCEPTION 'numbers of series % from % do not follow the one before', gap.series, gap.position
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'endorsement_without_gap';
     END IF;
     RETURN NULL;
@@ -89,3 +104,13 @@ CREATE TRIGGER no_gap AFTER INSERT ON policies_endorsement
 -- Typing a part of a name finds companies; row security would keep a trigram index from being used (ADR 0009).
 CREATE INDEX policies_buyer_name ON policies_buyer (insurer_id, lower(name) text_pattern_ops);
 CREATE INDEX policies_policyholder_name ON policies_policyholder (insurer_id, lower(name) text_pattern_ops);
+
+-- A request changes a guarantee of the same insurer. A guarantee points at its request as well, so this one is checked at
+-- the end: rows of the two may be written in either order.
+ALTER TABLE policies_limitrequest ADD CONSTRAINT policies_limitrequest_changes_same_insurer
+    FOREIGN KEY (insurer_id, changes_id) REFERENCES policies_guarantee (insurer_id, id) DEFERRABLE INITIALLY DEFERRED;
+
+-- The insurer of a term is that of its guarantee, the insurer of an endorsement that of its term, by their composite
+-- keys: asking the organisations once more for each row says nothing new.
+ALTER TABLE policies_guaranteeterm DROP CONSTRAINT policies_guaranteete_insurer_id_7d896208_fk_accounts_;
+ALTER TABLE policies_endorsement DROP CONSTRAINT policies_endorsement_insurer_id_84a65852_fk_accounts_;

@@ -10,7 +10,7 @@ ALTER TABLE eligibility_settlement ADD CONSTRAINT settlement_of_the_proposer
 ALTER TABLE eligibility_proposal ADD CONSTRAINT proposal_has_rows
     CHECK (jsonb_typeof(rows) = 'array' AND jsonb_array_length(rows) BETWEEN 1 AND 32767);
 
--- Own rows carry their settlement, shared rows have none. Rows from before four eyes stand as they are (NOT VALID).
+-- Own rows carry their settlement, shared rows have none.
 DO $$
 DECLARE
     name text;
@@ -19,15 +19,9 @@ BEGIN
                                 'eligibility_countryzonerow', 'eligibility_tariffrow']
     LOOP
         EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I CHECK ((insurer_id IS NULL) = (settlement_id IS NULL) '
-            'AND (settlement_id IS NULL) = (place IS NULL)) NOT VALID', name, substr(name, 13) || '_by_four_eyes');
+            'AND (settlement_id IS NULL) = (place IS NULL))', name, substr(name, 13) || '_by_four_eyes');
         EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I FOREIGN KEY (insurer_id, settlement_id) '
             'REFERENCES eligibility_settlement (insurer_id, id)', name, substr(name, 13) || '_same_insurer');
-        -- Shared rows come from the platform role or a migration, own rows from the trigger below and from nobody else.
-        EXECUTE format('REVOKE INSERT ON %I FROM {app}', name);
-        EXECUTE format('DROP POLICY own_only ON %I', name);
-        EXECUTE format('DROP POLICY every_insurer ON %I', name);
-        EXECUTE format('CREATE POLICY every_insurer ON %I FOR SELECT TO {platform} USING (true)', name);
-        EXECUTE format('CREATE POLICY shared_only ON %I FOR INSERT TO {platform} WITH CHECK (insurer_id IS NULL)', name);
     END LOOP;
     FOREACH name IN ARRAY ARRAY['eligibility_gradescalerow', 'eligibility_ratinggridrow', 'eligibility_countrystatusrow',
                                 'eligibility_countryzonerow', 'eligibility_tariffrow', 'eligibility_readingrow',

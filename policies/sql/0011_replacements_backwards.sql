@@ -1,2 +1,0 @@
-ALTER TABLE policies_limitrequest DROP CONSTRAINT policies_limitrequest_changes_same_insurer;
-ALTER TABLE policies_guarantee DROP CONSTRAINT policies_guarantee_replaces_same_insurer;

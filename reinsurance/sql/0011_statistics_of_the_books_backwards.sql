@@ -1,1 +1,0 @@
-DROP FUNCTION reinsurance_refresh_statistics();
