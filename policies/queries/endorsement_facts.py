@@ -60,7 +60,11 @@ SELECT term.id, guarantee.public_id, guarantee.product, term.sequence, term.amou
        request.payment_days, request.french_share, request.sale_currency,
        earlier.number, COALESCE(earlier.versions, 0)
 FROM unnest(%(terms)s::bigint[]) WITH ORDINALITY AS asked (term_id, place)
-JOIN policies_guaranteeterm term ON term.id = asked.term_id AND term.insurer_id = %(insurer)s
+-- From the terms outward: the planner knows little of terms that were written a moment ago and walked the whole book.
+JOIN LATERAL (
+    SELECT id, insurer_id, guarantee_id, policy_id, buyer_id, sequence, amount FROM policies_guaranteeterm
+    WHERE insurer_id = %(insurer)s AND id = asked.term_id
+    OFFSET 0) term ON true
 JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id
 JOIN policies_limitrequest request ON request.id = guarantee.limit_request_id
 JOIN policies_policy policy ON policy.id = term.policy_id

@@ -106,7 +106,8 @@ _IN_FORCE_NOW: Final = """
         FROM policies_guaranteeterm term
         JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id AND guarantee.kind = 'substitution'
         JOIN policies_policy other ON other.id = term.policy_id
-        WHERE term.insurer_id = %(insurer)s AND term.buyer_id = asked.buyer_id AND term.status = 'running'
+        -- As an array, or the planner may take the buyer out of the middle of the key that keeps terms from overlapping.
+        WHERE term.insurer_id = %(insurer)s AND term.buyer_id = ANY (ARRAY[asked.buyer_id]) AND term.status = 'running'
           AND term.id IS DISTINCT FROM asked.own_term_id
         UNION ALL
         SELECT offer.amount, other.policyholder_id

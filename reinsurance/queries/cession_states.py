@@ -65,17 +65,18 @@ _STATES = """
            CASE WHEN x.position IS NULL THEN c.ceded_amount ELSE x.live_ceded_amount END,
            COALESCE(x.run_off_amount, 0), COALESCE(x.position, 0), x.kind
     FROM reinsurance_cession c
-    LEFT JOIN (
-        SELECT DISTINCT ON (cession_id) cession_id, position, kind, live_amount, live_ceded_amount, run_off_amount,
-               sum(premium_credited) OVER whole AS premium_credited,
-               sum(ceded_premium_credited) OVER whole AS ceded_premium_credited,
-               sum(commission_returned) OVER whole AS commission_returned
+    -- A probe for each cession: the changes of a whole night were read again for each of its chunks.
+    LEFT JOIN LATERAL (
+        SELECT position, kind, live_amount, live_ceded_amount, run_off_amount,
+               sum(premium_credited) OVER () AS premium_credited,
+               sum(ceded_premium_credited) OVER () AS ceded_premium_credited,
+               sum(commission_returned) OVER () AS commission_returned
         FROM reinsurance_cessionchange
-        WHERE cession_id = ANY (%(ids)s)
-        WINDOW whole AS (PARTITION BY cession_id)
-        ORDER BY cession_id, position DESC
-    ) x ON x.cession_id = c.id
-    WHERE c.id = ANY (%(ids)s)
+        WHERE insurer_id = c.insurer_id AND cession_id = c.id
+        ORDER BY position DESC
+        LIMIT 1
+    ) x ON true
+    WHERE c.id = ANY (%(ids)s::bigint[])
 """
 
 
