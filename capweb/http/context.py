@@ -17,12 +17,12 @@ def installation(request: HttpRequest) -> dict[str, object]:
     """Context of every page.
 
     `installation` (is_sandbox, business_day), `actor` (falsy before sign-in), `membership` (the one acting),
-    `memberships` (all of the person), `navigation` (entries this role may open, the current one marked).
+    `memberships` (all of the person), `navigation` (sections of entries this role may open, the current one marked).
     """
     return {
         "installation": SimpleLazyObject(clock.installation),
         "actor": getattr(request, "actor", None),
         "membership": SimpleLazyObject(lambda: membership_of(request)),
         "memberships": SimpleLazyObject(lambda: memberships_of(request)),
-        "navigation": SimpleLazyObject(lambda: navigation.entries(request)),
+        "navigation": SimpleLazyObject(lambda: navigation.sections(request)),
     }

@@ -25,6 +25,13 @@ EVERYBODY: Final = frozenset({DESK, PORTAL, PLATFORM})
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of the menu; the entries that follow it stand below it."""
+
+    label: object
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the menu. `covers` names the pages below it, on which it stays marked."""
 
@@ -45,10 +52,17 @@ class ShownEntry:
     count: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    label: str
+    entries: list[ShownEntry]
+
+
 # Numbers beside entries of the menu, by page: what waits for this actor. A room above enters its own.
 COUNTERS: Final[dict[str, Callable[[Actor, date], int]]] = {}
 
-MENU: Final = (
+MENU: Final[tuple[Section | Entry, ...]] = (
+    Section(pgettext_lazy("menu", "Cover")),
     Entry(_("Portal"), "policies:portal", "home", "requests.read", frozenset({PORTAL}), frozenset({"policies:offer"})),
     Entry(
         _("Requests"),
@@ -57,6 +71,15 @@ MENU: Final = (
         "requests.read",
         frozenset({DESK, PORTAL}),
         frozenset({"policies:request"}),
+    ),
+    Entry(_("New request"), "policies:new_request", "file-plus", "requests.write", frozenset({DESK, PORTAL})),
+    Entry(
+        _("Send a file"),
+        "policies:upload",
+        "file-upload",
+        "requests.write",
+        frozenset({DESK, PORTAL}),
+        frozenset({"policies:submission"}),
     ),
     Entry(
         _("Guarantees"),
@@ -75,6 +98,16 @@ MENU: Final = (
         frozenset({"policies:referred_renewals", "policies:renewal_file"}),
     ),
     Entry(
+        _("Claims"),
+        "policies:claims",
+        "umbrella",
+        "claims.read",
+        frozenset({DESK, PORTAL}),
+        frozenset({"policies:claim", "policies:declare_overdue"}),
+    ),
+    Entry(_("Top-ups declined"), "policies:opt_outs", "ban", "offers.answer", frozenset({DESK, PORTAL})),
+    Section(pgettext_lazy("menu", "Buyers")),
+    Entry(
         _("Waves of ratings"),
         "policies:rating_waves",
         "arrow-down-right",
@@ -82,14 +115,7 @@ MENU: Final = (
         frozenset({DESK}),
         frozenset({"policies:rating_wave"}),
     ),
-    Entry(
-        _("Exceptions"),
-        "policies:exceptions",
-        "file-certificate",
-        "exceptions.read",
-        frozenset({DESK}),
-        frozenset({"policies:exception", "policies:open_exception", "policies:decide_exception"}),
-    ),
+    Section(pgettext_lazy("menu", "Letters and cases")),
     Entry(
         _("Notices"),
         "policies:primary_notices",
@@ -107,6 +133,14 @@ MENU: Final = (
         frozenset({"policies:message"}),
     ),
     Entry(
+        _("Exceptions"),
+        "policies:exceptions",
+        "file-certificate",
+        "exceptions.read",
+        frozenset({DESK}),
+        frozenset({"policies:exception", "policies:open_exception", "policies:decide_exception"}),
+    ),
+    Entry(
         _("Mediation"),
         "policies:mediations",
         "scale",
@@ -114,24 +148,7 @@ MENU: Final = (
         frozenset({DESK, PORTAL}),
         frozenset({"policies:mediation", "policies:open_mediation", "policies:answer_mediation"}),
     ),
-    Entry(_("Top-ups declined"), "policies:opt_outs", "ban", "offers.answer", frozenset({DESK, PORTAL})),
-    Entry(
-        _("Claims"),
-        "policies:claims",
-        "umbrella",
-        "claims.read",
-        frozenset({DESK, PORTAL}),
-        frozenset({"policies:claim", "policies:declare_overdue"}),
-    ),
-    Entry(_("New request"), "policies:new_request", "file-plus", "requests.write", frozenset({DESK, PORTAL})),
-    Entry(
-        _("Send a file"),
-        "policies:upload",
-        "file-upload",
-        "requests.write",
-        frozenset({DESK, PORTAL}),
-        frozenset({"policies:submission"}),
-    ),
+    Section(pgettext_lazy("menu", "Reinsurance")),
     Entry(
         _("Envelopes"),
         "reinsurance:envelopes",
@@ -207,6 +224,7 @@ MENU: Final = (
     Entry(
         _("Accounts kept for the State"), "reinsurance:memorandum", "scale", "accounts.advise", frozenset({PLATFORM})
     ),
+    Section(pgettext_lazy("menu", "Law and tariffs")),
     Entry(
         _("Law in force"),
         "eligibility:law",
@@ -247,28 +265,33 @@ MENU: Final = (
         frozenset({DESK}),
         frozenset({"policies:new_what_if_run", "policies:what_if_run"}),
     ),
+    Section(pgettext_lazy("menu", "Installation")),
     Entry(_("Business day"), "policies:business_day", "calendar-up", "business_day.write", frozenset({PLATFORM})),
 )
 
 
-def entries(request: HttpRequest) -> list[ShownEntry]:
-    """The menu of this session's actor; empty before sign-in."""
+def sections(request: HttpRequest) -> list[ShownSection]:
+    """The menu of this session's actor, section by section, without those that hold nothing; empty before sign-in."""
     actor: Actor | PlatformActor | None = getattr(request, "actor", None)
     if not actor:
         return []
     here = request.resolver_match.view_name if request.resolver_match else ""
     place = _place(actor)
-    return [
-        ShownEntry(
-            label=str(entry.label),
-            address=reverse(entry.page),
-            icon=entry.icon,
-            is_current=here == entry.page or here in entry.covers,
-            count=_count(entry, actor, place),
-        )
-        for entry in MENU
-        if place in entry.for_whom and actor.may(entry.right)
-    ]
+    found: list[ShownSection] = []
+    for one in MENU:
+        if isinstance(one, Section):
+            found.append(ShownSection(str(one.label), []))
+        elif place in one.for_whom and actor.may(one.right):
+            found[-1].entries.append(
+                ShownEntry(
+                    label=str(one.label),
+                    address=reverse(one.page),
+                    icon=one.icon,
+                    is_current=here == one.page or here in one.covers,
+                    count=_count(one, actor, place),
+                )
+            )
+    return [section for section in found if section.entries]
 
 
 def _count(entry: Entry, actor: Actor | PlatformActor, place: str) -> int:

@@ -58,6 +58,6 @@ def _in_templates(root: Path) -> Iterator[str]:
 
 
 def _in_code() -> set[str]:
-    of_menu = {entry.icon for entry in navigation.MENU}
+    of_menu = {one.icon for one in navigation.MENU if isinstance(one, navigation.Entry)}
     of_words = {one.icon for table in wording.KINDS.values() for one in table.values() if one.icon}
     return of_menu | of_words
