@@ -35,6 +35,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
             "renewals.write",
             "renewals.settle",
             "rating_waves.propose",
+            "limit_waves.propose",
             "messages.send",
             "statements.ask",
         }
@@ -45,6 +46,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
         | {"requests.write", "requests.settle", "requests.settle_above", "offers.answer"}
         | {"buyer_limits.write", "renewals.write", "guarantees.withdraw", "what_if.run", "messages.send"}
         | {"renewals.settle", "renewals.confirm", "rating_waves.propose", "rating_waves.confirm"}
+        | {"limit_waves.propose", "limit_waves.confirm"}
         | _EXCEPTIONS
         | {"exceptions.decide", "short_notices.confirm", "statements.ask"}
         | _CONTRACTS

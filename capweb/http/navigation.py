@@ -115,6 +115,14 @@ MENU: Final[tuple[Section | Entry, ...]] = (
         frozenset({DESK}),
         frozenset({"policies:rating_wave"}),
     ),
+    Entry(
+        _("Waves of limits"),
+        "policies:limit_waves",
+        "arrow-down",
+        "limit_waves.propose",
+        frozenset({DESK}),
+        frozenset({"policies:limit_wave", "policies:proof_of_notice"}),
+    ),
     Section(pgettext_lazy("menu", "Letters and cases")),
     Entry(
         _("Notices"),

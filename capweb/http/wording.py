@@ -168,6 +168,15 @@ WAVE_EFFECT: Final = {
     "unchanged": Wording(_("As it is"), "good", "check"),
     "unjudged": Wording(_("Facts contradict each other"), "quiet", "alert-triangle"),
 }
+CUT_MEASURE: Final = {
+    "share": Wording(_("By a share of each limit"), "warn", "arrows-split-2"),
+    "to_amount": Wording(_("To a fixed amount"), "warn", "arrow-down-right"),
+    "end": Wording(_("Ended"), "bad", "x"),
+}
+NOTICE_OUTCOME: Final = {
+    "told": Wording(_("Told"), "good", "mail-forward"),
+    "left": Wording(_("Left: as low already"), "quiet", "minus"),
+}
 RENEWAL_LINE: Final = {
     "asked": Wording(_("Renewal asked for"), "good", "refresh"),
     "asked_before": Wording(_("Asked for before"), "quiet", "minus"),
@@ -740,6 +749,8 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "renewal_line": RENEWAL_LINE,
     "wave": WAVE,
     "wave_effect": WAVE_EFFECT,
+    "cut_measure": CUT_MEASURE,
+    "notice_outcome": NOTICE_OUTCOME,
     "reinsurer": REINSURER,
     "account": ACCOUNT,
     "entry": ENTRY,

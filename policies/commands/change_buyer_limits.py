@@ -85,6 +85,14 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks for cuts at short notice, where it is not whoever enters them: the first person of a wave."""
+
+    name: str
+    user_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class LimitsTaken:
     """What a feed of limits brought: decisions stored, those that wait, letters written, top-ups possible."""
 
@@ -117,9 +125,12 @@ class _Line:
         return is_known or self.one.decision != LimitDecision.GRANT
 
 
-def change_buyer_limits(actor: Actor, notices: Sequence[LimitNotice], *, on: date) -> LimitsTaken:
+def change_buyer_limits(
+    actor: Actor, notices: Sequence[LimitNotice], *, on: date, asked_by: Asker | None = None
+) -> LimitsTaken:
     """Store the decisions, tell them, and say what top-ups are possible; all of them or none.
 
+    A cut at short notice is asked for by the actor, or by `asked_by` where the actor enters what another proposed.
     Raises NotAllowed, and FieldErrors naming every line that cannot be taken: `notice_too_short` for a cut that is to
     count before its notice has run.
     """
@@ -142,7 +153,8 @@ def change_buyer_limits(actor: Actor, notices: Sequence[LimitNotice], *, on: dat
             raise FieldErrors(errors)
         waiting = [line for line in lines if _is_early(line, notice_days)]
         stored = _stored(actor, [line for line in lines if not _is_early(line, notice_days)], on=on)
-        asked = _ask(actor, waiting, notice_days=notice_days, on=on)
+        asker = asked_by or Asker(actor.name, actor.user_id)
+        asked = _ask(actor, waiting, asker, notice_days=notice_days, on=on)
         top_ups = propose_top_ups(actor, [one.source_reference for one in notices], on=on)
         told = {line.one.source_reference for line in lines if line.is_told}
         given = give_notice(
@@ -251,7 +263,7 @@ def _stored(actor: Actor, lines: Sequence[_Line], *, on: date) -> list[BuyerLimi
     return list(BuyerLimit.objects.filter(insurer_id=actor.insurer_id, pk__in=ids).order_by("pk"))
 
 
-def _ask(actor: Actor, lines: Sequence[_Line], *, notice_days: int, on: date) -> list[ShortNotice]:
+def _ask(actor: Actor, lines: Sequence[_Line], asker: Asker, *, notice_days: int, on: date) -> list[ShortNotice]:
     """Exceptional cases, each waiting for somebody else."""
     rows = ShortNotice.objects.bulk_create(
         [
@@ -270,8 +282,8 @@ def _ask(actor: Actor, lines: Sequence[_Line], *, notice_days: int, on: date) ->
                 source_reference=line.one.source_reference,
                 exceptional_case=line.one.exceptional_case,
                 reason=line.one.exceptional_reason.strip(),
-                asked_by=actor.name,
-                asked_by_user_id=actor.user_id,
+                asked_by=asker.name,
+                asked_by_user_id=asker.user_id,
                 booked_on=on,
             )
             for line in lines

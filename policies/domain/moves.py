@@ -227,6 +227,18 @@ RATING_WAVE: Final = StateMachine(
     },
 )
 
+# D-29 for many limits at once: proposed with its preview, confirmed by another person, and then decided and told.
+LIMIT_WAVE: Final = StateMachine(
+    "limit_wave",
+    "wave of limits",
+    first=("proposed",),
+    events={
+        "confirm": (("proposed",), "confirmed"),
+        "turn_down": (("proposed",), "turned_down"),
+        "take_back": (("proposed",), "taken_back"),
+    },
+)
+
 # The order is that of docs/states.md.
 MACHINES: Final = (
     LIMIT_REQUEST,
@@ -234,6 +246,7 @@ MACHINES: Final = (
     GUARANTEE_TERM,
     RENEWAL_SETTLEMENT,
     RATING_WAVE,
+    LIMIT_WAVE,
     REDUCTION,
     EXCEPTION,
     CLAIM,

@@ -33,6 +33,7 @@ from policies.models.guarantee import (
 )
 from policies.models.letter import BuyerPortalAddress, Letter, LetterKind
 from policies.models.limit_request import UNDER_WAY, LimitRequest, Market, Offer, OfferStatus, RequestStatus
+from policies.models.limit_wave import CutMeasure, LimitWave, LimitWaveLine
 from policies.models.mediation import MediationDossier, MediationStatus
 from policies.models.message import DeliveryStatus, Message, MessageDelivery, MessageLanguage, MessageProgress
 from policies.models.moves import AllowedMove
@@ -77,6 +78,7 @@ __all__ = [
     "ClaimStatus",
     "CollectionKind",
     "CollectionStep",
+    "CutMeasure",
     "DeliveryStatus",
     "DueDayExtension",
     "Endorsement",
@@ -98,6 +100,8 @@ __all__ = [
     "LetterKind",
     "LimitDecision",
     "LimitRequest",
+    "LimitWave",
+    "LimitWaveLine",
     "LimitsSetBy",
     "Mandate",
     "Market",

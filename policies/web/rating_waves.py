@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from capweb.accounts.acting import acting
-from capweb.kernel.errors import DomainError, FieldErrors
+from capweb.kernel.errors import FieldErrors
 from eligibility.queries.law_book import current_law_book
 from policies.commands.rate_down_sector import (
     WavePreview,
@@ -24,37 +24,17 @@ from policies.commands.rate_down_sector import (
     take_back_wave,
     turn_down_wave,
 )
-from policies.commands.record_buyer_activities import is_activity_code
-from policies.domain import bulk_text
-from policies.domain.buyer_lists import buyers_in
 from policies.queries import rating_waves
-from policies.web.shell import DeskView, carried_out, told
+from policies.web.buyers_chosen import BuyersChosenForm
+from policies.web.shell import DeskView, carried_out
 
 SHOWN: Final = 200
 STEPS: Final = {"confirm": confirm_wave, "turn_down": turn_down_wave, "take_back": take_back_wave}
 
 
-class WaveForm(forms.Form):
-    """Which buyers, to which grade, and why. What a file holds is put into the list, where it can be read."""
+class WaveForm(BuyersChosenForm):
+    """Which buyers, to which grade, and why."""
 
-    sector = forms.CharField(
-        label=gettext_lazy("Sector: beginning of the activity's code"),
-        help_text=gettext_lazy("49, 49.4 or 49.41A. Empty where buyers are named below."),
-        required=False,
-        max_length=6,
-    )
-    buyers = forms.CharField(
-        label=gettext_lazy("Buyers, one a line"),
-        help_text=gettext_lazy("A SIREN, or a country and a number: DE HRB 4711."),
-        required=False,
-        max_length=200_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    file = forms.FileField(
-        label=gettext_lazy("or a text or CSV file of them"),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt"}),
-    )
     to_grade = forms.ChoiceField(label=gettext_lazy("New grade"))
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
@@ -64,32 +44,9 @@ class WaveForm(forms.Form):
         super().__init__(data, files)
         self.fields["to_grade"].choices = [(one, one) for one in grades]  # type: ignore[attr-defined]
 
-    def clean(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        sector = (given.get("sector") or "").strip().upper()
-        listed = given.get("buyers") or ""
-        if given.get("file"):
-            try:
-                listed = f"{listed}\n{bulk_text.text_of(given['file'].read(), file=given['file'].name or '')[0]}"
-            except DomainError as error:
-                self.add_error("file", told(error))
-        given["sector"], given["keys"] = sector, buyers_in(listed)
-        if bool(sector) == bool(given["keys"]):
-            self.add_error("sector", _("Give either a sector or a list of buyers."))
-        elif sector and not is_activity_code(sector):
-            self.add_error("sector", _("An activity is written as 49.41A."))
-        return given
-
     def wish(self) -> WaveWish:
         given = self.cleaned_data
         return WaveWish(to_grade=given["to_grade"], sector=given["sector"], buyers=given["keys"])
-
-    def kept(self) -> dict[str, str]:
-        """What the second button sends again: a file's buyers as a list."""
-        given = self.cleaned_data
-        listed = "\n".join(f"{country} {identifier}" for country, identifier in given["keys"])
-        names = ("sector", "to_grade", "reason")
-        return {**{name: given.get(name) or "" for name in names}, "buyers": listed}
 
 
 class RatingWaves(DeskView):

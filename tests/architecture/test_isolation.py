@@ -30,6 +30,7 @@ from capweb.kernel.identifiers import new_public_id
 from eligibility.commands.propose_changes import ProposedChange, propose_changes
 from policies.commands.accept_offers import accept_offers
 from policies.commands.change_buyer_limits import LimitNotice, change_buyer_limits
+from policies.commands.cut_limits_by_sector import LimitWaveWish, confirm_limit_wave, propose_limit_wave
 from policies.commands.decide_limit_requests import decide_submission
 from policies.commands.declare_overdues import GivenInvoice, OverdueDeclaration, declare_overdues
 from policies.commands.handle_exceptions import ExceptionWish, open_exceptions
@@ -74,6 +75,7 @@ OBJECTS = {
     "mediations": "mediation",
     "opt-outs": "opt_out",
     "rating-waves": "rating_wave",
+    "limit-waves": "limit_wave",
     "letters": "letter",
     "short-notices": "short_notice",
     "evidence": "evidence",
@@ -171,6 +173,7 @@ TAKE_NONE = {
     "policies:renewal_file",
     # Buyers by their registry numbers, looked up inside one insurer.
     "policies:rating_waves",
+    "policies:limit_waves",
     "policies:upload",
     "api:what_if_runs",
     "policies:new_what_if_run",
@@ -293,6 +296,7 @@ def world(committed_once: None, documents: str) -> World:
         "claim": _claim(actor, answer.guarantee),
         "renewal_settlement": _referred_renewal(actor),
         "rating_wave": _rating_wave(actor),
+        "limit_wave": _limit_wave(actor),
         **_treaty_with_a_proposal(cast),
         **_closed_bordereau(cast),
     }
@@ -314,6 +318,16 @@ def _rating_wave(actor: Any) -> str:
     whom = make.buyer(actor, grade="6")
     wish = WaveWish(to_grade="7", buyers=((whom.country, whom.identifier),))
     return propose_wave(make.person(actor, "underwriter"), wish, reason="secret-wave", on=OPENING_DAY)
+
+
+def _limit_wave(actor: Any) -> str:
+    """A wave that ended one limit, confirmed."""
+    who, whom = make.client(actor), make.buyer(actor)
+    make.notice(actor, who, whom, decision="grant", amount="5000")
+    wish = LimitWaveWish(measure="end", buyers=((whom.country, whom.identifier),))
+    wave = propose_limit_wave(make.person(actor, "underwriter"), wish, reason="secret-limits", on=OPENING_DAY)
+    confirm_limit_wave(make.person(actor, "senior_underwriter"), wave, on=OPENING_DAY)
+    return wave
 
 
 def _referred_renewal(actor: Any) -> str:
