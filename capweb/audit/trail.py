@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from capweb.audit.copying import Jsonb, copy_rows
+import msgspec
+
+from capweb.audit.copying import copy_rows
 from capweb.audit.event_types import is_event
 from capweb.audit.outbox import wake_after_commit
 
 # Task that gives positions to what was committed; beat wakes it as well.
 PUBLISHER: Final = "capweb.publish_events"
 _COLUMNS: Final = ("insurer_id", "booked_on", "actor", "actor_role", "action", "subject", "was", "became")
+_encode: Final = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,8 @@ def record_changes(
             actor_role,
             change.action,
             change.subject,
-            None if change.was is None else Jsonb(change.was),
-            None if change.became is None else Jsonb(change.became),
+            None if change.was is None else _encode(change.was).decode(),
+            None if change.became is None else _encode(change.became).decode(),
         )
         for change in changes
     ]

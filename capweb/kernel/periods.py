@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
 
+@lru_cache(maxsize=4_096)
 def add_months(day: date, months: int) -> date:
     """The same day of the month some months later, or the last day of that month where it is shorter.
 

@@ -17,7 +17,7 @@ import msgspec
 from eligibility.domain import fact_names, law_files, rules
 from eligibility.domain.law import LawInForce
 from eligibility.domain.reason import Reason, Trace, shown_used
-from eligibility.domain.rule import NOT_APPLICABLE, Text
+from eligibility.domain.rule import NOT_APPLICABLE, Rule, Text
 
 NARROW_SPACE: Final = "\u202f"
 FIXED_SPACE: Final = "\u00a0"
@@ -64,7 +64,27 @@ def reason_document(reason: Reason, language: str, trace: Trace | None = None) -
 
 
 def sentence(reason: Reason, language: str) -> str:
-    """One plain sentence with the numbers used. Works on fresh reasons and on those read back from the store."""
+    """One plain sentence with the numbers used. Works on fresh reasons and on those read back from the store.
+
+    Most reasons of a night are the same to the letter, so they are remembered.
+    """
+    rule = reason.rule
+    key = (id(rule), reason.verdict, language, _encode(reason.used))
+    found = _remembered.get(key)
+    # The rule is remembered with its sentence, so that no other one can come to have its id.
+    if found is None:
+        if len(_remembered) >= _MOST_REMEMBERED:
+            _remembered.clear()
+        found = _remembered[key] = (rule, _worded(reason, language))
+    return found[1]
+
+
+_MOST_REMEMBERED: Final = 8_192
+_remembered: Final[dict[tuple[int, str, str, bytes], tuple[Rule, str]]] = {}
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def _worded(reason: Reason, language: str) -> str:
     used = reason.used
     missing = used.get("missing")
     if isinstance(missing, list | tuple):
@@ -76,7 +96,7 @@ def sentence(reason: Reason, language: str) -> str:
         because = used.get("because")
         found = known.get(f"{reason.verdict}.{because}") or known.get(reason.verdict)
         text = found or (SILENT if reason.verdict == NOT_APPLICABLE else reason.rule.title)
-    return _filled(text.in_language(language), language, used)
+    return _Wording(language).filled(text.in_language(language), used)
 
 
 def expand(
@@ -105,21 +125,6 @@ def _title(path: str, language: str) -> str:
     if leaf is None:
         return path
     return leaf.french if language.startswith("fr") else leaf.title
-
-
-def _filled(text: str, language: str, used: Mapping[str, Any]) -> str:
-    """The text with its fields written. Most reasons of a night are the same to the letter, so they are remembered."""
-    key = (text, language, msgspec.json.encode(used))
-    found = _remembered.get(key)
-    if found is None:
-        if len(_remembered) >= _MOST_REMEMBERED:
-            _remembered.clear()
-        found = _remembered[key] = _Wording(language).filled(text, used)
-    return found
-
-
-_MOST_REMEMBERED: Final = 8_192
-_remembered: Final[dict[tuple[str, str, bytes], str]] = {}
 
 
 @lru_cache(maxsize=1_024)

@@ -25,7 +25,6 @@ from eligibility.domain import explain
 from eligibility.domain.decision import Decision
 from eligibility.domain.facts import Facts
 from eligibility.domain.law import LawInForce
-from eligibility.domain.reason import Reason
 from policies.documents import wording
 from policies.domain import endorsement as document
 from policies.domain import endorsement_parts as part
@@ -136,7 +135,7 @@ def _snapshot(
         product=printed.product,  # type: ignore[arg-type]
         scheme=part.Scheme(
             law=decision.law,
-            texts=_texts(said),
+            texts=_texts(tuple([(one.rule.reference.text, one.rule.first_day) for one in said])),
         ),
         buyer=part.Buyer(
             name=printed.buyer_name,
@@ -209,25 +208,27 @@ def _snapshot(
     )  # fmt: skip
 
 
-def _texts(said: Sequence[Reason]) -> tuple[part.LegalText, ...]:
-    """The laws and decrees that the decision used, once each, from the latest day on which one of their rules began.
+@lru_cache(maxsize=1_024)
+def _texts(rested_on: tuple[tuple[str, date], ...]) -> tuple[part.LegalText, ...]:
+    """The laws and decrees that a decision used, once each, from the latest day on which one of their rules began.
 
-    The articles themselves stand with the reasons.
+    Takes each rule's reference and first day; the articles themselves stand with the reasons.
     """
     since: dict[str, date] = {}
-    for reason in said:
-        for name in _texts_named(reason.rule.reference.text):
-            since[name] = max(since.get(name, reason.rule.first_day), reason.rule.first_day)
+    for reference, first_day in rested_on:
+        for name in _texts_named(reference):
+            since[name] = max(since.get(name, first_day), first_day)
     return tuple(part.LegalText(text=text, in_force_from=day) for text, day in sorted(since.items()))
 
 
-@lru_cache(maxsize=1_024)
 def _texts_named(reference: str) -> tuple[str, ...]:
-    """The laws and decrees that a reference names; the same few references stand in every decision."""
+    """The laws and decrees that a reference names."""
     return tuple(text[0].upper() + text[1:] for text in _LEGAL_TEXT.findall(reference))
 
 
+@lru_cache(maxsize=4_096)
 def _company(name: str, siren: str, *, street: str, postal_code: str, town: str, country: str = "FR") -> part.Company:
+    """A party. The same few stand on the thousands of documents of a night, and none of their parts ever changes."""
     lines = (street,) if street else ()
     return part.Company(
         name=name, siren=siren, address=part.Address(lines=lines, postal_code=postal_code, town=town, country=country)

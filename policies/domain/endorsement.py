@@ -27,7 +27,7 @@ from policies.domain.endorsement_parts import (
     ExportSale,
     Form,
     InconsistentEndorsement,
-    Part,
+    MeasuredPart,
     Premium,
     Product,
     Rating,
@@ -86,7 +86,7 @@ class UnreadableSnapshot(DomainError):
     status = 422
 
 
-class EndorsementSnapshot(Part, frozen=True, kw_only=True):
+class EndorsementSnapshot(MeasuredPart, frozen=True, kw_only=True):
     """Everything an endorsement says, frozen on the day it is issued.
 
     Amounts have two decimals, ratios lie between 0 and 1, days are half-open, instants are in UTC. Raises

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import ClassVar, Literal
 
 import msgspec
@@ -40,39 +41,59 @@ def insist(is_right: bool, message: str, **facts: object) -> None:
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What every part shares: which of its fields are amounts, ratios and instants, and their one written form."""
+    """What every part shares: frozen, and read back with no field too many."""
+
+
+class MeasuredPart(Part, frozen=True):
+    """A part with amounts, ratios or instants, and their one written form.
+
+    Parts of words and days alone are no such part: nothing is called for each of a night's millions of them.
+    """
 
     money_fields: ClassVar[tuple[str, ...]] = ()
     ratio_fields: ClassVar[tuple[str, ...]] = ()
     instant_fields: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
-        for names, written in (
-            (self.money_fields, _amount),
-            (self.ratio_fields, _ratio),
-            (self.instant_fields, _instant),
-        ):
-            for name in names:
-                value = getattr(self, name)
-                if value is not None:
-                    force_setattr(self, name, written(name, value))
+        for name in self.money_fields:
+            value = getattr(self, name)
+            if value is not None:
+                force_setattr(self, name, _amount(name, value))
+        for name in self.ratio_fields:
+            value = getattr(self, name)
+            if value is not None:
+                force_setattr(self, name, _ratio(name, value))
+        for name in self.instant_fields:
+            value = getattr(self, name)
+            if value is not None:
+                force_setattr(self, name, _instant(name, value))
 
 
+# What is wrong is put into words only where something is: these run for each of a night's millions of amounts.
 def _amount(name: str, value: Decimal) -> Decimal:
-    insist(value.is_finite() and value >= 0, f"{name} is not an amount: {value}", field=name)
+    if not value.is_finite() or value < 0:
+        insist(False, f"{name} is not an amount: {value}", field=name)
     cents = value.quantize(CENT)
-    insist(cents == value, f"{name} is finer than a cent: {value}", field=name)
+    if cents != value:
+        insist(False, f"{name} is finer than a cent: {value}", field=name)
     return cents
 
 
 def _ratio(name: str, value: Decimal) -> Decimal:
-    insist(value.is_finite() and 0 <= value <= 1, f"{name} is not a ratio between 0 and 1: {value}", field=name)
-    shortest = value.normalize()
-    return shortest if shortest.as_tuple().exponent < -2 else value.quantize(CENT)  # type: ignore[operator]
+    if not value.is_finite() or not 0 <= value <= 1:
+        insist(False, f"{name} is not a ratio between 0 and 1: {value}", field=name)
+    return _shortest(value)
+
+
+@lru_cache(maxsize=1_024)
+def _shortest(ratio: Decimal) -> Decimal:
+    shortest = ratio.normalize()
+    return shortest if shortest.as_tuple().exponent < -2 else ratio.quantize(CENT)  # type: ignore[operator]
 
 
 def _instant(name: str, value: datetime) -> datetime:
-    insist(value.tzinfo is not None, f"{name} has no time zone: {value}", field=name)
+    if value.tzinfo is None:
+        insist(False, f"{name} has no time zone: {value}", field=name)
     return value.astimezone(UTC)
 
 
@@ -93,7 +114,6 @@ class Company(Part, frozen=True, kw_only=True):
     address: Address
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         insist(bool(self.name.strip()), "a party has a name")
         insist(is_siren(self.siren), f"{self.siren!r} is not a SIREN", field="siren")
 
@@ -138,7 +158,7 @@ class Rating(Part, frozen=True, kw_only=True):
     rated_on: date
 
 
-class DefaultProbability(Part, frozen=True, kw_only=True):
+class DefaultProbability(MeasuredPart, frozen=True, kw_only=True):
     """One-year default probability as the insurer assessed it on a day (decree 2020-397, article 4)."""
 
     ratio_fields = ("value",)
@@ -146,7 +166,7 @@ class DefaultProbability(Part, frozen=True, kw_only=True):
     assessed_on: date
 
 
-class Trigger(Part, frozen=True, kw_only=True):
+class Trigger(MeasuredPart, frozen=True, kw_only=True):
     """What opened the scheme: the insurer's decision on the primary guarantee, notified on a day."""
 
     money_fields = ("primary_before", "primary_after")
@@ -157,7 +177,7 @@ class Trigger(Part, frozen=True, kw_only=True):
     primary_after: Decimal
 
 
-class Amounts(Part, frozen=True, kw_only=True):
+class Amounts(MeasuredPart, frozen=True, kw_only=True):
     """Asked, needed, highest possible and granted, in one currency; `binding` names what held the grant down."""
 
     money_fields = ("requested_total", "need", "maximum", "granted", "previous")
@@ -170,7 +190,7 @@ class Amounts(Part, frozen=True, kw_only=True):
     previous: Decimal | None = None
 
 
-class Cover(Part, frozen=True, kw_only=True):
+class Cover(MeasuredPart, frozen=True, kw_only=True):
     """How much of a loss is paid: insured ratio on losses before tax, disbursement limit, order, notice."""
 
     money_fields = ("disbursement_limit",)
@@ -191,13 +211,13 @@ class CoverTerm(Part, frozen=True, kw_only=True):
     cover_end: date | None = None
 
     def __post_init__(self) -> None:
-        super().__post_init__()
-        insist(self.first < self.end, f"a term has at least one day: [{self.first}, {self.end})")
+        if not self.first < self.end:
+            insist(False, f"a term has at least one day: [{self.first}, {self.end})")
         shortened = self.cover_end
         insist(shortened is None or self.first <= shortened <= self.end, f"cover ends inside its term, not {shortened}")
 
 
-class Premium(Part, frozen=True, kw_only=True):
+class Premium(MeasuredPart, frozen=True, kw_only=True):
     """Rate, base and amount before tax; tax unset prints as "in addition, as the law in force says"."""
 
     money_fields = ("base", "amount", "credit", "tax_amount")
@@ -223,7 +243,7 @@ class Reinsurance(Part, frozen=True, kw_only=True):
     treaty_category: str
 
 
-class TreatyShares(Part, frozen=True, kw_only=True, tag_field="kind", tag="open"):
+class TreatyShares(MeasuredPart, frozen=True, kw_only=True, tag_field="kind", tag="open"):
     """What stays inside the insurer: its treaty and shares. A random `salt` keeps their digest from being guessed."""
 
     money_fields = ("kept_amount", "ceded_amount")
@@ -247,7 +267,7 @@ class SealedTreatyShares(Part, frozen=True, kw_only=True, tag_field="kind", tag=
     digest: str
 
 
-class ExportSale(Part, frozen=True, kw_only=True):
+class ExportSale(MeasuredPart, frozen=True, kw_only=True):
     """The sale abroad as declared, and the ground on which the market fails (code des assurances, R. 442-8-9)."""
 
     ratio_fields = ("french_share",)
@@ -268,7 +288,7 @@ class Reason(Part, frozen=True, kw_only=True):
     url: str = ""
 
 
-class RecordedException(Part, frozen=True, kw_only=True):
+class RecordedException(MeasuredPart, frozen=True, kw_only=True):
     """A written exception without which the grant would not stand (ministry, reinsurer)."""
 
     money_fields = ("amount",)
@@ -278,7 +298,7 @@ class RecordedException(Part, frozen=True, kw_only=True):
     amount: Decimal | None = None
 
 
-class Acceptance(Part, frozen=True, kw_only=True):
+class Acceptance(MeasuredPart, frozen=True, kw_only=True):
     """Who accepted the offer, how and when."""
 
     instant_fields = ("accepted_at",)

@@ -14,7 +14,7 @@ from typing import ClassVar, Final, Literal
 import msgspec
 
 from capweb.kernel.errors import DomainError
-from policies.domain.endorsement_parts import Part
+from policies.domain.endorsement_parts import MeasuredPart, Part
 
 TEMPLATE_VERSION: Final = "2020-04-15.1"
 
@@ -43,7 +43,7 @@ class BuyerNamed(Part, frozen=True, kw_only=True):
     country: str
 
 
-class TopUp(Part, frozen=True, kw_only=True):
+class TopUp(MeasuredPart, frozen=True, kw_only=True):
     """What was possible on the day of the letter: its amount and its price for a quarter, in euro."""
 
     money_fields: ClassVar[tuple[str, ...]] = ("amount", "premium")
@@ -53,7 +53,7 @@ class TopUp(Part, frozen=True, kw_only=True):
     is_premium_illustrative: bool = False
 
 
-class LetterSnapshot(Part, frozen=True, kw_only=True):
+class LetterSnapshot(MeasuredPart, frozen=True, kw_only=True):
     """One letter. `exceptional_case` is empty where the notice was kept."""
 
     money_fields: ClassVar[tuple[str, ...]] = ("amount_before", "amount", "requested_amount")

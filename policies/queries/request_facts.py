@@ -106,7 +106,7 @@ _IN_FORCE_NOW: Final = """
         FROM policies_guaranteeterm term
         JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id AND guarantee.kind = 'substitution'
         JOIN policies_policy other ON other.id = term.policy_id
-        -- As an array, or the planner may take the buyer out of the middle of the key that keeps terms from overlapping.
+        -- As an array, or the planner may look for the buyer in the middle of the key against overlapping terms.
         WHERE term.insurer_id = %(insurer)s AND term.buyer_id = ANY (ARRAY[asked.buyer_id]) AND term.status = 'running'
           AND term.id IS DISTINCT FROM asked.own_term_id
         UNION ALL
