@@ -39,7 +39,9 @@ def prepare(data: paths.DataFolder, *, servers: PrivateServers, environment: Map
         if servers.cluster and has_command("seed_sample") and not servers.cluster.has_portfolio():
             # It shows its own progress.
             with teller.step("Sample portfolio", moving=False):
-                manage("seed_sample", "--size", str(SAMPLE_SIZE), environment=environment, quiet=False)
+                manage(
+                    "seed_sample", "--size", str(SAMPLE_SIZE), "--with-business", environment=environment, quiet=False
+                )
         with teller.step("Static files"):
             wait_for_static_files()
 

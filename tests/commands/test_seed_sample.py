@@ -23,7 +23,7 @@ from policies.commands.sample_people import DEMO_PASSWORD
 from policies.commands.seed_sample import NotASandbox, seed_sample, system_actor, who_may_sign_in
 from policies.commands.submit_limit_requests import submit_file
 from policies.domain.bulk_rows import read_rows
-from policies.models import BuyerLimit, LimitRequest, Offer, Policy, SubmissionRow
+from policies.models import BuyerLimit, GuaranteeTerm, LimitRequest, Offer, Policy, SubmissionRow
 from reinsurance.models import JournalEntry, Treaty
 
 OPENING_DAY = date(2020, 6, 15)
@@ -170,6 +170,21 @@ class TestTheFile:
             assert LimitRequest.objects.filter(status="referred", waits_for="").exists()
 
 
+def business_done() -> Counter[str]:
+    """How many requests, offers, terms and rows stand at what."""
+    found: Counter[str] = Counter()
+    with acting_as_platform() as alias:
+        for model, what in (
+            (LimitRequest, "status"),
+            (Offer, "status"),
+            (GuaranteeTerm, "status"),
+            (SubmissionRow, "outcome"),
+        ):
+            found.update(model.objects.using(alias).values_list(what, flat=True))
+        found["rows at euler-hermes"] = SubmissionRow.objects.using(alias).filter(insurer__code="euler-hermes").count()
+    return found
+
+
 class TestTheCommand:
     @pytest.mark.usefixtures("committed")
     def test_it_says_what_it_wrote_and_who_may_sign_in(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -179,6 +194,17 @@ class TestTheCommand:
         call_command("sign_ins")
         assert "elise.aubry@euler-hermes.example" in (told := capsys.readouterr().out)
         assert DEMO_PASSWORD in told
+
+    @pytest.mark.usefixtures("committed")
+    def test_a_first_days_business_leaves_work_for_everybody_and_is_done_once(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        call_command("seed_sample", "--size", "400", "--with-business")
+        before = business_done()
+        assert all(before[what] for what in ("referred", "live", "accepted", "running", "failed"))
+        assert f"{before['rows at euler-hermes']} requests" in capsys.readouterr().out
+        call_command("seed_sample", "--size", "400", "--with-business")
+        assert business_done() == before
 
     @pytest.mark.usefixtures("committed")
     def test_real_days_refuse_the_sample(self) -> None:
