@@ -28,8 +28,9 @@ from eligibility.domain.law import LawInForce
 from eligibility.queries.law_book import current_law_book
 from policies.commands.change_buyer_limits import Asker, LimitNotice, change_buyer_limits
 from policies.commands.propose_top_ups import PlannedDecision, TopUpPossible, top_ups_planned
-from policies.commands.rate_down_sector import WaveConfirmedByAnother, WaveUnknown
+from policies.commands.rate_down_sector import WaveUnknown
 from policies.commands.settle_short_notices import Verdict, settle_short_notices
+from policies.commands.two_people import ANSWER_COLUMNS, answer_proposal, proposer
 from policies.domain.letters import first_effective_day
 from policies.domain.limit_cuts import amount_after, decision_for
 from policies.domain.moves import LIMIT_WAVE
@@ -180,9 +181,7 @@ def propose_limit_wave(actor: Actor, wish: LimitWaveWish, *, reason: str, on: da
             cut_amount=seen.cut_amount,
             top_ups=len(seen.top_ups),
             top_up_amount=seen.top_up_amount,
-            proposed_by=actor.name,
-            proposed_by_user_id=actor.user_id,
-            proposed_on=on,
+            **proposer(actor, on),
         )
         LimitWaveLine.objects.bulk_create(
             [
@@ -206,13 +205,12 @@ def confirm_limit_wave(actor: Actor, wave: str, *, on: date) -> int:
     """Decide and tell the cuts of a wave, each of a limit that still stands above; how many. What has fallen as low
     since is left.
 
-    Raises NotAllowed, WaveUnknown, IllegalMove, WaveConfirmedByAnother.
+    Raises NotAllowed, WaveUnknown, IllegalMove, ConfirmedByAnother.
     """
     actor.must_be_allowed("limit_waves.confirm")
     with acting(actor):
         row = _locked(actor, wave)
-        row.status = LIMIT_WAVE.after(row.status, "confirm", which=wave)
-        _must_be_another(actor, row)
+        answer_proposal(actor, row, "confirm", machine=LIMIT_WAVE, on=on)
         law = current_law_book(actor).on(on)
         effective_on = _effective_day(law, row.exceptional_case, row.not_before, on=on)
         taken, _left = _still_to_cut(actor, limit_waves.proposed(actor, wave), at=effective_on, on=on)
@@ -227,7 +225,7 @@ def confirm_limit_wave(actor: Actor, wave: str, *, on: date) -> int:
             verdicts = [Verdict(case=one.public_id, is_confirmed=True, answer=answer) for one in done.waiting]
             settle_short_notices(actor, verdicts, on=on)
         row.changed = done.new
-        _answer(actor, row, "limit_wave.confirmed", on=on)
+        _save(actor, row, "limit_wave.confirmed", on)
     return done.new
 
 
@@ -236,9 +234,8 @@ def turn_down_limit_wave(actor: Actor, wave: str, *, on: date) -> None:
     actor.must_be_allowed("limit_waves.confirm")
     with acting(actor):
         row = _locked(actor, wave)
-        row.status = LIMIT_WAVE.after(row.status, "turn_down", which=wave)
-        _must_be_another(actor, row)
-        _answer(actor, row, "limit_wave.turned_down", on=on)
+        answer_proposal(actor, row, "turn_down", machine=LIMIT_WAVE, on=on)
+        _save(actor, row, "limit_wave.turned_down", on)
 
 
 def take_back_limit_wave(actor: Actor, wave: str, *, on: date) -> None:
@@ -246,8 +243,8 @@ def take_back_limit_wave(actor: Actor, wave: str, *, on: date) -> None:
     actor.must_be_allowed("limit_waves.propose")
     with acting(actor):
         row = _locked(actor, wave)
-        row.status = LIMIT_WAVE.after(row.status, "take_back", which=wave)
-        _answer(actor, row, "limit_wave.taken_back", on=on)
+        answer_proposal(actor, row, "take_back", machine=LIMIT_WAVE, on=on)
+        _save(actor, row, "limit_wave.taken_back", on)
 
 
 def _effective_day(law: LawInForce, exceptional_case: str, not_before: date | None, *, on: date) -> date:
@@ -369,13 +366,6 @@ def _must_be_worth_it(seen: LimitWavePreview, reason: str, *, is_sector: bool) -
         raise FieldErrors(errors)
 
 
-def _must_be_another(actor: Actor, row: LimitWave) -> None:
-    if actor.user_id is None or actor.user_id == row.proposed_by_user_id or actor.name == row.proposed_by:
-        raise WaveConfirmedByAnother(
-            f"{row.proposed_by} proposed this wave: another person confirms it.", proposed_by=row.proposed_by
-        )
-
-
 def _locked(actor: Actor, wave: str) -> LimitWave:
     row = LimitWave.objects.select_for_update().filter(insurer_id=actor.insurer_id, public_id=wave).first()
     if row is None:
@@ -383,9 +373,8 @@ def _locked(actor: Actor, wave: str) -> LimitWave:
     return row
 
 
-def _answer(actor: Actor, row: LimitWave, action: str, *, on: date) -> None:
-    row.answered_by, row.answered_by_user_id, row.answered_on = actor.name, actor.user_id, on
-    row.save(update_fields=["status", "changed", "answered_by", "answered_by_user", "answered_on"])
+def _save(actor: Actor, row: LimitWave, action: str, on: date) -> None:
+    row.save(update_fields=[*ANSWER_COLUMNS, "changed"])
     _record(actor, action, row, on)
 
 

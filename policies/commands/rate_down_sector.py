@@ -25,6 +25,7 @@ from capweb.kernel.money import ZERO, to_cent_half_up
 from eligibility.domain import engine
 from eligibility.domain.law import LawInForce
 from eligibility.queries.law_book import current_law_book
+from policies.commands.two_people import ANSWER_COLUMNS, answer_proposal, proposer
 from policies.domain.moves import RATING_WAVE
 from policies.models import BuyerRating, RatingWave, RatingWaveBuyer
 from policies.queries import rating_waves, renewals_due, request_facts
@@ -39,13 +40,6 @@ class WaveUnknown(DomainError):
 
     code = "rating_wave_unknown"
     status = 404
-
-
-class WaveConfirmedByAnother(DomainError):
-    """A wave is confirmed, or turned down, by a person who did not propose it."""
-
-    code = "wave_confirmed_by_another"
-    status = 403
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,9 +154,7 @@ def propose_wave(actor: Actor, wish: WaveWish, *, reason: str, on: date) -> str:
             cuts=len(seen.cuts),
             cut_amount=seen.cut_amount,
             freed_amount=seen.freed,
-            proposed_by=actor.name,
-            proposed_by_user_id=actor.user_id,
-            proposed_on=on,
+            **proposer(actor, on),
         )
         RatingWaveBuyer.objects.bulk_create(
             [
@@ -177,13 +169,12 @@ def propose_wave(actor: Actor, wish: WaveWish, *, reason: str, on: date) -> str:
 def confirm_wave(actor: Actor, wave: str, *, on: date) -> int:
     """Rate the buyers of a wave, each whose grade still lies above; how many. Whoever was rated lower since is left.
 
-    Raises NotAllowed, WaveUnknown, IllegalMove, WaveConfirmedByAnother.
+    Raises NotAllowed, WaveUnknown, IllegalMove, ConfirmedByAnother.
     """
     actor.must_be_allowed("rating_waves.confirm")
     with acting(actor):
         row = _locked(actor, wave)
-        row.status = RATING_WAVE.after(row.status, "confirm", which=wave)
-        _must_be_another(actor, row)
+        answer_proposal(actor, row, "confirm", machine=RATING_WAVE, on=on)
         scale = _scale(current_law_book(actor).on(on), actor, row.to_grade)
         taken = [one for one in rating_waves.of_wave(actor, wave, on=on) if _falls(one, row.to_grade, scale)]
         BuyerRating.objects.bulk_create(
@@ -202,7 +193,7 @@ def confirm_wave(actor: Actor, wave: str, *, on: date) -> int:
             ]
         )
         row.rated = len(taken)
-        _answer(actor, row, "rating_wave.confirmed", on=on)
+        _save(actor, row, "rating_wave.confirmed", on)
     return len(taken)
 
 
@@ -211,9 +202,8 @@ def turn_down_wave(actor: Actor, wave: str, *, on: date) -> None:
     actor.must_be_allowed("rating_waves.confirm")
     with acting(actor):
         row = _locked(actor, wave)
-        row.status = RATING_WAVE.after(row.status, "turn_down", which=wave)
-        _must_be_another(actor, row)
-        _answer(actor, row, "rating_wave.turned_down", on=on)
+        answer_proposal(actor, row, "turn_down", machine=RATING_WAVE, on=on)
+        _save(actor, row, "rating_wave.turned_down", on)
 
 
 def take_back_wave(actor: Actor, wave: str, *, on: date) -> None:
@@ -221,8 +211,8 @@ def take_back_wave(actor: Actor, wave: str, *, on: date) -> None:
     actor.must_be_allowed("rating_waves.propose")
     with acting(actor):
         row = _locked(actor, wave)
-        row.status = RATING_WAVE.after(row.status, "take_back", which=wave)
-        _answer(actor, row, "rating_wave.taken_back", on=on)
+        answer_proposal(actor, row, "take_back", machine=RATING_WAVE, on=on)
+        _save(actor, row, "rating_wave.taken_back", on)
 
 
 def _scale(law: LawInForce, actor: Actor, to_grade: str) -> Sequence[str]:
@@ -281,13 +271,6 @@ def _effects(actor: Actor, taken: Sequence[RatedBuyer], to_grade: str, law: LawI
     return found
 
 
-def _must_be_another(actor: Actor, row: RatingWave) -> None:
-    if actor.user_id is None or actor.user_id == row.proposed_by_user_id or actor.name == row.proposed_by:
-        raise WaveConfirmedByAnother(
-            f"{row.proposed_by} proposed this wave: another person confirms it.", proposed_by=row.proposed_by
-        )
-
-
 def _locked(actor: Actor, wave: str) -> RatingWave:
     row = RatingWave.objects.select_for_update().filter(insurer_id=actor.insurer_id, public_id=wave).first()
     if row is None:
@@ -295,9 +278,8 @@ def _locked(actor: Actor, wave: str) -> RatingWave:
     return row
 
 
-def _answer(actor: Actor, row: RatingWave, action: str, *, on: date) -> None:
-    row.answered_by, row.answered_by_user_id, row.answered_on = actor.name, actor.user_id, on
-    row.save(update_fields=["status", "rated", "answered_by", "answered_by_user", "answered_on"])
+def _save(actor: Actor, row: RatingWave, action: str, on: date) -> None:
+    row.save(update_fields=[*ANSWER_COLUMNS, "rated"])
     _record(actor, action, row, on)
 
 

@@ -24,8 +24,9 @@ from eligibility.queries.law_book import current_law_book
 from policies.commands.foresee_renewals import Foreseen, foresee
 from policies.commands.judging import Judged, approve, most_approvable
 from policies.commands.offering import write_decisions
+from policies.commands.two_people import ANSWER_COLUMNS, answer_proposal, proposer
 from policies.domain.moves import RENEWAL_SETTLEMENT
-from policies.models import STANDING, RenewalRequest, RenewalSettlement, SettlementStatus
+from policies.models import STANDING, ProposalStatus, RenewalRequest, RenewalSettlement
 from policies.queries import renewal_radar
 
 
@@ -34,13 +35,6 @@ class SettlementUnknown(DomainError):
 
     code = "renewal_settlement_unknown"
     status = 404
-
-
-class ConfirmedByAnother(DomainError):
-    """What one person proposed on a referred renewal is confirmed, or turned down, by another."""
-
-    code = "confirmed_by_another"
-    status = 403
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +126,7 @@ def answer_referrals(actor: Actor, renewals: Sequence[int | None], judged: Seque
     approved = RenewalSettlement.objects.filter(
         insurer_id=actor.insurer_id,
         renewal__in=list(open_to_answer),
-        status=SettlementStatus.CONFIRMED,
+        status=ProposalStatus.CONFIRMED,
         approves=True,
     )
     for renewal_id, amount in approved.values_list("renewal_id", "amount"):
@@ -190,9 +184,7 @@ def _write(actor: Actor, taken: Sequence[tuple[RenewalAnswer, Foreseen]], *, on:
             maximum=one.approvable or ZERO,
             decision_id=decision_id,
             reason=answer.reason.strip(),
-            proposed_by=actor.name,
-            proposed_by_user_id=actor.user_id,
-            proposed_on=on,
+            **proposer(actor, on),
         )
         for (answer, one), decision_id, renewal_id in zip(taken, decision_ids, renewals, strict=True)
     ]
@@ -210,11 +202,8 @@ def _answered(actor: Actor, settlements: Sequence[str], event: str, *, on: date)
         rows = _locked(actor, settlements)
         was = [row.status for row in rows]
         for row in rows:
-            row.status = RENEWAL_SETTLEMENT.after(row.status, event, which=row.public_id)
-            if event != "take_back":
-                _must_be_another(actor, row)
-            row.answered_by, row.answered_by_user_id, row.answered_on = actor.name, actor.user_id, on
-        RenewalSettlement.objects.bulk_update(rows, ["status", "answered_by", "answered_by_user", "answered_on"])
+            answer_proposal(actor, row, event, machine=RENEWAL_SETTLEMENT, on=on)
+        RenewalSettlement.objects.bulk_update(rows, ANSWER_COLUMNS)
         guarantees = [row.renewal.term.guarantee.public_id for row in rows]
         changes = [
             Change(f"renewal_settlement.{row.status}", guarantee, was={"status": before}, became=_told(row))
@@ -222,13 +211,6 @@ def _answered(actor: Actor, settlements: Sequence[str], event: str, *, on: date)
         ]
         _record(actor, changes, on)
     return guarantees
-
-
-def _must_be_another(actor: Actor, row: RenewalSettlement) -> None:
-    if actor.user_id is None or actor.user_id == row.proposed_by_user_id or actor.name == row.proposed_by:
-        raise ConfirmedByAnother(
-            f"{row.proposed_by} proposed this answer: another person confirms it.", proposed_by=row.proposed_by
-        )
 
 
 def _locked(actor: Actor, settlements: Sequence[str]) -> list[RenewalSettlement]:

@@ -49,11 +49,12 @@ from policies.models.parties import (
     PolicyholderStatus,
 )
 from policies.models.policy import LimitsSetBy, Mandate, Policy, PolicyForm, PolicyTerms
-from policies.models.rating_wave import BuyerActivity, RatingWave, RatingWaveBuyer, WaveStatus
+from policies.models.rating_wave import BuyerActivity, RatingWave, RatingWaveBuyer
 from policies.models.reduction import Reduction, ReductionCause, ReductionStatus
-from policies.models.renewal_settlement import STANDING, RenewalSettlement, SettlementStatus
+from policies.models.renewal_settlement import RenewalSettlement
 from policies.models.short_notice import ExceptionalCase, ShortNotice, ShortNoticeStatus
 from policies.models.submission import RowOutcome, Submission, SubmissionMode, SubmissionRow, SubmissionStatus
+from policies.models.two_people import STANDING, ProposalStatus
 from policies.models.what_if import UNFINISHED, WhatIfPart, WhatIfRun, WhatIfStatus
 
 __all__ = [
@@ -125,6 +126,7 @@ __all__ = [
     "Policyholder",
     "PolicyholderFigures",
     "PolicyholderStatus",
+    "ProposalStatus",
     "RatingWave",
     "RatingWaveBuyer",
     "RecoveryShare",
@@ -137,7 +139,6 @@ __all__ = [
     "RenewalSettlement",
     "RequestStatus",
     "RowOutcome",
-    "SettlementStatus",
     "ShortNotice",
     "ShortNoticeStatus",
     "Submission",
@@ -145,7 +146,6 @@ __all__ = [
     "SubmissionRow",
     "SubmissionStatus",
     "TermStatus",
-    "WaveStatus",
     "WhatIfPart",
     "WhatIfRun",
     "WhatIfStatus",

@@ -10,14 +10,13 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 
 from capweb.accounts.row_security import TenantForeignKey
 from policies.models.dated import TenantRow, amount_field, in_ratio_range, not_negative, one_of, ratio_field
 from policies.models.parties import Buyer
 from policies.models.policy import Policy
-from policies.models.rating_wave import WaveStatus
 from policies.models.short_notice import ExceptionalCase
+from policies.models.two_people import ProposedRow, by_two_people
 
 
 class CutMeasure(models.TextChoices):
@@ -26,7 +25,7 @@ class CutMeasure(models.TextChoices):
     END = "end", "ended"
 
 
-class LimitWave(TenantRow):
+class LimitWave(ProposedRow):
     """Many limits to be cut by `share` (a ratio), to `to_amount` (euro), or ended.
 
     `sector` is the beginning of the buyers' activity code, empty for a file. `not_before`: they count from this day at
@@ -34,8 +33,6 @@ class LimitWave(TenantRow):
     what the preview told the first person; `changed` how many decisions came of it.
     """
 
-    public_id = models.CharField(max_length=40, unique=True)
-    status = models.CharField(max_length=12, choices=WaveStatus, default=WaveStatus.PROPOSED)
     sector = models.CharField(max_length=6, blank=True)
     measure = models.CharField(max_length=9, choices=CutMeasure)
     share = ratio_field(null=True)
@@ -48,17 +45,10 @@ class LimitWave(TenantRow):
     top_ups = models.PositiveIntegerField()
     top_up_amount = amount_field()
     changed = models.PositiveIntegerField(null=True)
-    proposed_by = models.CharField(max_length=200)
-    proposed_by_user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    proposed_on = models.DateField()
-    answered_by = models.CharField(max_length=200, blank=True)
-    answered_by_user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    answered_on = models.DateField(null=True)
-    recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints: ClassVar = [
-            one_of("limit_wave_status_known", "status", WaveStatus),
+            *by_two_people("limit_wave"),
             one_of("limit_wave_measure_known", "measure", CutMeasure),
             in_ratio_range("limit_wave_share_is_a_ratio", "share"),
             not_negative("limit_wave_amounts_not_negative", "cut_amount", "top_up_amount"),
@@ -73,21 +63,6 @@ class LimitWave(TenantRow):
                 name="limit_wave_case_known",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="limit_wave_says_why"),
-            models.CheckConstraint(
-                condition=Q(status="proposed", answered_by="", answered_on__isnull=True)
-                | ~Q(status="proposed") & ~Q(answered_by="") & Q(answered_on__gte=F("proposed_on")),
-                name="limit_wave_answered_by_somebody",
-            ),
-            models.CheckConstraint(
-                condition=~Q(status__in=["confirmed", "turned_down"])
-                | ~Q(answered_by=F("proposed_by"))
-                & (
-                    Q(answered_by_user__isnull=True)
-                    | Q(proposed_by_user__isnull=True)
-                    | ~Q(answered_by_user=F("proposed_by_user"))
-                ),
-                name="limit_wave_by_four_eyes",
-            ),
         ]
 
     def __str__(self) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import Q
 
 from capweb.accounts.row_security import TenantForeignKey
-from policies.models.dated import DatedFact, TenantRow, amount_field, not_negative, one_of, source_once
+from policies.models.dated import DatedFact, TenantRow, amount_field, not_negative, source_once
 from policies.models.parties import Buyer
+from policies.models.two_people import ProposedRow, by_two_people
 
 
 class BuyerActivity(DatedFact):
@@ -39,21 +39,12 @@ class BuyerActivity(DatedFact):
         return self.code
 
 
-class WaveStatus(models.TextChoices):
-    PROPOSED = "proposed", "proposed"
-    CONFIRMED = "confirmed", "confirmed"
-    TURNED_DOWN = "turned_down", "turned down"
-    TAKEN_BACK = "taken_back", "taken back"
-
-
-class RatingWave(TenantRow):
+class RatingWave(ProposedRow):
     """Many buyers to be rated `to_grade`; `sector` is the beginning of their activity's code, empty for a file.
 
     `buyers`, `cuts`, `cut_amount` and `freed_amount` are what the preview told the first person, in euro.
     """
 
-    public_id = models.CharField(max_length=40, unique=True)
-    status = models.CharField(max_length=12, choices=WaveStatus, default=WaveStatus.PROPOSED)
     sector = models.CharField(max_length=6, blank=True)
     to_grade = models.CharField(max_length=10)
     reason = models.CharField(max_length=500)
@@ -62,34 +53,12 @@ class RatingWave(TenantRow):
     cut_amount = amount_field()
     freed_amount = amount_field()
     rated = models.PositiveIntegerField(null=True)
-    proposed_by = models.CharField(max_length=200)
-    proposed_by_user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    proposed_on = models.DateField()
-    answered_by = models.CharField(max_length=200, blank=True)
-    answered_by_user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    answered_on = models.DateField(null=True)
-    recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints: ClassVar = [
-            one_of("rating_wave_status_known", "status", WaveStatus),
+            *by_two_people("rating_wave"),
             not_negative("rating_wave_amounts_not_negative", "cut_amount", "freed_amount"),
             models.CheckConstraint(condition=~Q(reason="") & ~Q(to_grade=""), name="rating_wave_says_what_and_why"),
-            models.CheckConstraint(
-                condition=Q(status="proposed", answered_by="", answered_on__isnull=True)
-                | ~Q(status="proposed") & ~Q(answered_by="") & Q(answered_on__gte=F("proposed_on")),
-                name="rating_wave_answered_by_somebody",
-            ),
-            models.CheckConstraint(
-                condition=~Q(status__in=["confirmed", "turned_down"])
-                | ~Q(answered_by=F("proposed_by"))
-                & (
-                    Q(answered_by_user__isnull=True)
-                    | Q(proposed_by_user__isnull=True)
-                    | ~Q(answered_by_user=F("proposed_by_user"))
-                ),
-                name="rating_wave_by_four_eyes",
-            ),
         ]
 
     def __str__(self) -> str:

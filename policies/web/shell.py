@@ -44,8 +44,7 @@ TOLD: Final[Mapping[str, object]] = {
     "buyer_asked_for_anew": _(
         "Another request on this buyer is under way or was granted: the old one is not judged beside it."
     ),
-    "confirmed_by_another": _("You proposed this answer: another person confirms it."),
-    "wave_confirmed_by_another": _("You proposed this wave: another person confirms it."),
+    "confirmed_by_another": _("You proposed this: another person answers it."),
     "renewal_settlement_unknown": _("This proposal has been used or is not yours to see."),
     "exception_does_not_fit": _("No authority lifts this limit for this request."),
     "exception_under_way": _("The same exception has been asked for and is not decided yet."),

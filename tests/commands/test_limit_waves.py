@@ -26,9 +26,9 @@ from policies.commands.cut_limits_by_sector import (
     take_back_limit_wave,
 )
 from policies.commands.follow_primary import follow_primary
-from policies.commands.rate_down_sector import WaveConfirmedByAnother
 from policies.commands.record_buyer_activities import ActivityNotice, record_buyer_activities
 from policies.commands.subscribe_buyers import Subscription, subscribe_buyers
+from policies.commands.two_people import ConfirmedByAnother
 from policies.domain.moves import IllegalMove
 from policies.models import BuyerLimit, GuaranteeTerm, LimitWave, LimitWaveLine, ShortNotice
 from policies.queries import limit_waves
@@ -210,7 +210,7 @@ def test_an_exceptional_case_counts_at_once_and_whoever_confirms_the_wave_is_its
 def test_a_wave_is_confirmed_by_another_person_and_the_database_holds_it(elise, serge, sector):
     who, whom = limited(elise, sector)
     wave = propose_limit_wave(serge, LimitWaveWish(measure="end", sector=sector), reason="essai", on=OPENING_DAY)
-    with pytest.raises(WaveConfirmedByAnother):
+    with pytest.raises(ConfirmedByAnother):
         confirm_limit_wave(serge, wave, on=OPENING_DAY)
     with pytest.raises(NotAllowed):
         confirm_limit_wave(elise, wave, on=OPENING_DAY)

@@ -15,7 +15,6 @@ from capweb.accounts.models import Organisation
 from capweb.kernel.errors import FieldErrors
 from policies.commands.accept_offers import accept_offers
 from policies.commands.rate_down_sector import (
-    WaveConfirmedByAnother,
     WaveWish,
     confirm_wave,
     preview_of,
@@ -25,6 +24,7 @@ from policies.commands.rate_down_sector import (
 )
 from policies.commands.record_buyer_activities import ActivityNotice, record_buyer_activities
 from policies.commands.review_buyers import review_buyers
+from policies.commands.two_people import ConfirmedByAnother
 from policies.domain.moves import IllegalMove
 from policies.models import BuyerRating, RatingWave, Reduction
 from tests import factories as make
@@ -134,7 +134,7 @@ def test_a_wave_is_confirmed_by_another_person_and_the_database_holds_it(senior,
     _, whom = running(underwriter)
     wish = WaveWish(to_grade="7", buyers=(("FR", whom.identifier),))
     wave = propose_wave(senior, wish, reason="essai", on=LATER)
-    with pytest.raises(WaveConfirmedByAnother):
+    with pytest.raises(ConfirmedByAnother):
         confirm_wave(senior, wave, on=LATER)
     with acting(senior):
         row = RatingWave.objects.filter(public_id=wave)

@@ -18,7 +18,6 @@ from policies.commands.accept_offers import accept_offers
 from policies.commands.foresee_renewals import foresee, look_ahead, with_headroom
 from policies.commands.renew_guarantees import ask_for_renewals, lapse_terms, renew_terms
 from policies.commands.settle_renewals import (
-    ConfirmedByAnother,
     RenewalAnswer,
     SettlementUnknown,
     confirm_renewal_answers,
@@ -26,6 +25,7 @@ from policies.commands.settle_renewals import (
     take_back_renewal_answers,
     turn_down_renewal_answers,
 )
+from policies.commands.two_people import ConfirmedByAnother
 from policies.domain.moves import IllegalMove
 from policies.models import GuaranteeTerm, RenewalRequest, RenewalSettlement
 from policies.queries import renewal_radar
