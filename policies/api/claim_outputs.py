@@ -113,6 +113,9 @@ class Claim(Output):
     shares = ClaimShare(many=True)
     payments = ClaimPayment(many=True)
     recoveries = ClaimRecovery(many=True)
+    outstanding = Amount(
+        allow_null=True, help_text="Case reserve, the reinsurer's part: fixed and not paid. Null outside the insurer."
+    )
     late_lines = serializers.CharField()
     late_reason = serializers.CharField()
     ended_on = serializers.DateField(allow_null=True)

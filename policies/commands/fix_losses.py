@@ -1,7 +1,8 @@
 """Fix losses: the cause stands, each invoice finds its cover, and each cover learns what it owes.
 
 The loss is what is unpaid before tax, in euro at the rate of each invoice's day (D-44, D-46). It is constituted by an
-insolvency or a political event, or once the policy's waiting period has passed since the last due day.
+insolvency or a political event, or once the policy's waiting period has passed since the last due day. What the
+top-ups owe of it becomes their case reserve in the same transaction.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from policies.commands.claim_errors import (
     RateMissing,
     ReasonMissing,
 )
+from policies.commands.reserve_losses import reserve_losses
 from policies.domain.claim_life import CAUSES, Cause, constituted_on
 from policies.domain.claim_lines import Attachment, LapseCover, Rate, attached, in_euro, rate_on
 from policies.domain.indemnity import Indemnity, LostLine, indemnify
@@ -86,6 +88,7 @@ def fix_losses(actor: Actor, fixings: Sequence[LossFixing], *, on: date) -> list
         lines += own
         done.append(indemnify([_lost(line, cover) for line in own if line.loss], used=cover.used))
     _write(actor, fixings, claims, done, lines, on=on)
+    reserve_losses(actor, {one.claim: claims[one.claim].id for one in fixings}, on=on)
     return done
 
 

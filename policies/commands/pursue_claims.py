@@ -16,6 +16,7 @@ from capweb.audit.trail import Change
 from capweb.kernel.money import ZERO
 from policies.commands.claim_acts import found_claims, moved, must_lie_between, tell, write_states
 from policies.commands.claim_errors import InvoiceDayUnfit, InvoiceUnknown, PaymentAboveInvoice, ReasonMissing
+from policies.commands.reserve_losses import release_losses
 from policies.models import CollectionStep, DueDayExtension, InvoicePayment
 from policies.queries.claim_facts import ClaimFacts, InvoiceFacts
 
@@ -181,6 +182,7 @@ def record_collection(actor: Actor, steps: Sequence[CollectionAct], *, on: date)
 def end_claims(actor: Actor, endings: Sequence[ClaimEnding], *, on: date) -> int:
     """Close or withdraw claims; how many changed (one that ended so before does not). Inside acting(actor).
 
+    What was reserved for a loss that is closed unpaid is released.
     Raises NotAllowed, ClaimUnknown, IllegalMove, ReasonMissing.
     """
     claims = found_claims(actor, [one.claim for one in endings], right=RIGHT, on=on)
@@ -200,6 +202,8 @@ def end_claims(actor: Actor, endings: Sequence[ClaimEnding], *, on: date) -> int
     for reason in {reason for reason, _ in states}:
         ending = [state for (why, _), state in states.items() if why == reason]
         write_states(ending, ended_on=on, ended_reason=reason)
+    unpaid = {claim.public_id: claim.id for claim, _ in states.values() if claim.status == "loss_fixed"}
+    release_losses(actor, unpaid, on=on)
     tell(actor, told, on=on)
     return len(states)
 

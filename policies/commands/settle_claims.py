@@ -1,7 +1,8 @@
 """Settle claims: what each cover owes is paid, within the policy year's limit, and ceded where it is a top-up.
 
 The insurer pays as usual, to the policyholder or the beneficiary it delegated its indemnities to, then claims on the
-reinsurer (E23, E25): each top-up's part goes to the ledger and the next bordereau in the same transaction.
+reinsurer (E23, E25): each top-up's part goes to the ledger and the next bordereau in the same transaction, and its
+case reserve is released: what the disbursement limit holds back is not owed (E26).
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from capweb.kernel.money import ZERO
 from policies.commands.claim_acts import found_claims, moved, must_lie_between, tell, write_states
 from policies.commands.claim_errors import NothingToPay
 from policies.commands.policy_years import PaidCover, Year, YearRoom, policy_years
+from policies.commands.reserve_losses import released_unpaid
 from policies.domain.indemnity import within_rooms
 from policies.queries.claim_facts import ClaimFacts, ShareFacts, beneficiaries_on, shares_of
 from reinsurance.commands.cede_claims import cede_claims
-from reinsurance.domain.claim import ClaimReceipt, IndemnityOrder
+from reinsurance.domain.claim import ClaimReceipt, IndemnityOrder, ReserveOrder
 
 # From this share of the disbursement limit on the policyholder is told (E26).
 TOLD_FROM: Final = Decimal("0.80")
@@ -88,8 +90,9 @@ def settle_claims(actor: Actor, settlements: Sequence[Settlement], *, on: date) 
         if not any(part.amount for part in paid if part.claim.public_id == one.claim):
             owed = sum((share.due for share in shares[claims[one.claim].id]), ZERO)
             raise NothingToPay.told(one.claim, due=owed)
+    held_back = [part for part in paid if not part.amount]
     paid = [part for part in paid if part.amount]
-    receipts = _cede(actor, paid, on=on)
+    receipts = _cede(actor, paid, held_back, on=on)
     _write(actor, paid, receipts, on=on)
     states: list[tuple[ClaimFacts, str]] = [(claims[name], "indemnified") for name in new]
     write_states(states)
@@ -184,8 +187,8 @@ def _cover(claim: ClaimFacts, share: ShareFacts, paid_on: date) -> PaidCover | N
     )
 
 
-def _cede(actor: Actor, paid: Sequence[_Paid], *, on: date) -> dict[str, ClaimReceipt]:
-    orders = [
+def _cede(actor: Actor, paid: Sequence[_Paid], held_back: Sequence[_Paid], *, on: date) -> dict[str, ClaimReceipt]:
+    orders: list[IndemnityOrder | ReserveOrder] = [
         IndemnityOrder(
             source_key=part.source_key,
             effective_on=part.paid_on,
@@ -193,9 +196,15 @@ def _cede(actor: Actor, paid: Sequence[_Paid], *, on: date) -> dict[str, ClaimRe
             claim_reference=part.claim.public_id,
             amount=part.amount,
             disbursement_year_id=part.year_id,
+            reserve_level=ZERO,
         )
         for part in paid
         if part.share.cession_id is not None
+    ]
+    orders += [
+        released_unpaid(part.claim.public_id, part.share, on=on)
+        for part in held_back
+        if part.share.cession_id is not None and part.share.due
     ]
     return {receipt.source_key: receipt for receipt in cede_claims(actor, orders, on=on)}
 

@@ -5,6 +5,7 @@ What is ceded is between the insurer and its reinsurer: a broker or policyholder
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -28,6 +29,7 @@ from policies.models import (
 from policies.queries import scope
 from policies.queries.claim_facts import ShareFacts, shares_of
 from policies.queries.pages import Page, bounds, newest_after
+from reinsurance.queries.claim_book import claim_positions
 
 
 class ClaimNotFound(LookupError):
@@ -115,7 +117,10 @@ class RecoveryShown:
 
 @dataclass(frozen=True, slots=True)
 class ClaimDetail:
-    """One claim with everything on it; `indemnified` and `now` are null until there is something to tell."""
+    """One claim with everything on it; `indemnified` and `now` are null until there is something to tell.
+
+    `outstanding` is the reinsurer's part of the case reserve: fixed and not paid; null for whom it is none of.
+    """
 
     line: ClaimLine
     invoices: list[InvoiceLineShown]
@@ -131,6 +136,7 @@ class ClaimDetail:
     before: Bearers | None
     indemnified: Bearers | None
     now: Bearers | None
+    outstanding: Decimal | None
 
     @property
     def costs(self) -> Decimal:
@@ -216,7 +222,14 @@ def detail(actor: Actor, public_id: str, *, on: date) -> ClaimDetail:
         before=None if loss is None else bearing.before(loss),
         indemnified=indemnified if actor.is_insurer else _unsplit(indemnified),
         now=now if actor.is_insurer else _unsplit(now),
+        outstanding=_outstanding(actor, public_id, shares) if actor.is_insurer else None,
     )
+
+
+def _outstanding(actor: Actor, public_id: str, shares: Sequence[ShareFacts]) -> Decimal:
+    cessions = {share.cession_id for share in shares if share.cession_id is not None}
+    positions = claim_positions(actor, actor.insurer_id, cessions)
+    return sum((one.reserve.ceded for (_, claim), one in positions.items() if claim == public_id), ZERO)
 
 
 def _visible(actor: Actor, on: date) -> QuerySet[Claim]:

@@ -27,14 +27,16 @@ from reinsurance.queries.treaty_book import TreatyBook, treaty_book
 ClaimOutcome = ClaimReceipt | ClaimRefused
 
 
-def claim_outcomes(actor: Actor, orders: Sequence[ClaimOrder], *, on: date) -> list[ClaimOutcome]:
+def claim_outcomes(
+    actor: Actor, orders: Sequence[ClaimOrder], *, on: date, right: str = "claims.cede"
+) -> list[ClaimOutcome]:
     """What became of each order, in the order given: its receipt, or the error that refused it; the good ones are
     written. A fixed number of queries. Runs inside acting(actor). An order given twice answers with the first result.
 
-    Raises NotAllowed without `claims.cede`.
+    Raises NotAllowed without the right: to cede claims, or to handle them where reserves alone are set.
     """
     writing_alias_of(actor)
-    actor.must_be_allowed("claims.cede")
+    actor.must_be_allowed(right)
     if not orders:
         return []
     book = _locked_book(actor, orders)
@@ -54,10 +56,12 @@ def claim_outcomes(actor: Actor, orders: Sequence[ClaimOrder], *, on: date) -> l
     return outcomes
 
 
-def booked_or_refused(actor: Actor, orders: Sequence[ClaimOrder], *, on: date) -> list[ClaimReceipt]:
+def booked_or_refused(
+    actor: Actor, orders: Sequence[ClaimOrder], *, on: date, right: str = "claims.cede"
+) -> list[ClaimReceipt]:
     """The receipts in order, or the first refusal raised: the caller's transaction is then to be given up."""
     receipts = []
-    for outcome in claim_outcomes(actor, orders, on=on):
+    for outcome in claim_outcomes(actor, orders, on=on, right=right):
         if isinstance(outcome, ClaimRefused):
             raise outcome
         receipts.append(outcome)

@@ -98,7 +98,11 @@ def test_from_the_overdue_to_the_line_of_the_bordereau(world, rita, guarantee):
     }
     assert shown["collection_costs"] == "35.00"
     told = told_to_the_reinsurer(world, claim)
-    assert [line["ceded_indemnity_change"] for line in told["claims"]] == ["38000.00"]
+    assert [(line["ceded_indemnity_change"], line["reserve_change"]) for line in told["claims"]] == [
+        ("0.00", "38000.00"),
+        ("38000.00", "0.00"),
+        ("0.00", "-38000.00"),
+    ]
     assert [line["owed_change"] for line in told["recoveries"]] == ["3800.00"]
     with acting(world.actor):
         told = list(TrailEntry.objects.filter(subject=claim).order_by("pk").values_list("action", flat=True))

@@ -29,6 +29,7 @@ from policies.commands.record_recoveries import GivenRecovery, record_recoveries
 from policies.commands.settle_claims import Settlement, settle_claims
 from policies.domain.moves import IllegalMove
 from policies.models import Claim, ClaimInvoice, ClaimShare, IndemnityPayment, PolicyTerms
+from policies.queries import claims
 from reinsurance.commands.open_disbursement_years import open_disbursement_years
 from reinsurance.domain.claim import DisbursementOpening
 from reinsurance.models import ClaimMovement
@@ -82,10 +83,61 @@ def test_a_substitution_is_paid_and_ceded_as_the_worked_check_says(desk, rita):
     (paid,) = settled(rita, claim)
     assert (paid.paid, paid.ceded, paid.held_back) == (D("80000.00"), D("76000.00"), D("0.00"))
     with acting(rita):
-        movement = ClaimMovement.objects.get(claim_reference=claim)
+        movement = ClaimMovement.objects.get(claim_reference=claim, kind="indemnity")
         assert (movement.kind, movement.amount, movement.ceded_amount) == ("indemnity", D("80000.00"), D("76000.00"))
         assert Claim.objects.get(public_id=claim).status == "indemnified"
     ledger_agrees()
+
+
+def outstanding(actor, claim, on=PAID):
+    """The reinsurer's part of what is fixed and not paid, as the claim's page and the ledger have it."""
+    with acting(actor):
+        shown = claims.detail(actor, claim, on=on).outstanding
+        with connections["default"].cursor() as cursor:
+            cursor.execute(
+                "SELECT COALESCE(sum(CASE WHEN move.code = 'reserve_raised' THEN move.amount ELSE -move.amount END), 0)"
+                " FROM reinsurance_transfer move JOIN reinsurance_journalentry entry ON entry.id = move.entry_id"
+                " WHERE move.code IN ('reserve_raised', 'reserve_reduced') AND entry.source_key LIKE %s",
+                [f"claim:{claim}:%"],
+            )
+            (booked,) = cursor.fetchone()
+    assert shown == booked
+    return shown
+
+
+def test_what_is_fixed_and_not_paid_is_the_case_reserve_and_payment_releases_it(desk, rita):
+    claim = declared(desk, covered(desk), invoice("50000.00")).claim
+    assert outstanding(desk, claim) == D("0.00")
+    lost(desk, claim)
+    # 50,000 at 80 %, of which 95 % are ceded.
+    assert outstanding(desk, claim) == D("38000.00")
+    settled(rita, claim)
+    assert outstanding(desk, claim) == D("0.00")
+    with acting(desk):
+        moved = ClaimMovement.objects.filter(claim_reference=claim).order_by("pk")
+        told = [(one.kind, one.is_reversal, one.ceded_amount, one.level_amount) for one in moved]
+    assert told == [
+        ("reserve", False, D("38000.00"), D("40000.00")),
+        ("indemnity", False, D("38000.00"), None),
+        ("reserve", True, D("38000.00"), D("0.00")),
+    ]
+    ledger_agrees()
+
+
+def test_a_loss_that_is_closed_unpaid_leaves_no_reserve(desk):
+    claim = declared(desk, covered(desk), invoice("50000.00")).claim
+    lost(desk, claim)
+    with acting(desk):
+        end_claims(desk, [ClaimEnding(claim=claim, act="close", reason="réglé par l'acheteur")], on=PAID)
+    assert outstanding(desk, claim) == D("0.00")
+    ledger_agrees()
+
+
+def test_a_primary_reserves_nothing_with_the_reinsurer(desk):
+    cover = covered(desk, total="400000", decision="reduction", before="400000", amount="150000")
+    claim = declared(desk, cover, invoice("200000.00")).claim
+    lost(desk, claim)
+    assert outstanding(desk, claim) == D("45000.00")
 
 
 def test_what_comes_back_is_shared_as_the_loss_was_borne(desk, rita):
@@ -242,12 +294,14 @@ def test_the_disbursement_limit_holds_back_what_passes_the_policy_year(desk, rit
     )
     with acting(rita):
         open_disbursement_years(rita, [opening], on=DECLARED)
-    claims = [declared(desk, cover, invoice("100000.00")).claim for cover in (one, other)]
-    for claim in claims:
+    claims_made = [declared(desk, cover, invoice("100000.00")).claim for cover in (one, other)]
+    for claim in claims_made:
         assert lost(desk, claim).amount == D("80000.00")
-    first, second = settled(rita, *claims)
+    first, second = settled(rita, *claims_made)
     assert (first.paid, second.paid, second.held_back) == (D("80000.00"), D("20000.00"), D("60000.00"))
     assert second.ceded == D("19000.00")
+    # What the limit holds back is not owed, so that nothing stays reserved for it.
+    assert [outstanding(desk, claim) for claim in claims_made] == [D("0.00"), D("0.00")]
     third = covered(desk, who=one.who)
     claim = declared(desk, third, invoice("100.00")).claim
     lost(desk, claim)

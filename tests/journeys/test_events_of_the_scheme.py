@@ -370,7 +370,8 @@ def test_e23_to_e27_a_loss_is_paid_ceded_and_what_comes_back_shared(house, sprin
     recovered = done(rita.post(f"/claims/{claim}/recoveries", back), 201)
     assert (recovered["policyholder"], recovered["kept"], recovered["ceded"]) == ("1800.00", "360.00", "6840.00")
     left = house.left(one)
-    assert left.ledger == ["cession", "ending", "claim", "recovery"]
+    # The case reserve raised when the loss is fixed, the indemnity, the reserve released.
+    assert left.ledger == ["cession", "ending", "claim", "claim", "claim", "recovery"]
     assert house.events_of(claim) == ["claim.declared", "claim.loss_fixed", "claim.indemnified", "claim.recovered"]
     assert house.messages_of(claim) == ["claim_declared", "loss_fixed", "claim_indemnified", "claim_recovered"]
 
@@ -386,7 +387,7 @@ def test_e24_a_complement_pays_what_passes_the_primary(house, spring):
     paid = done(rita.post(f"/claims/{claim}/settlement", {"paid_on": house.today.isoformat()}), 201)
     # None of the primary's part is ceded; of the complement's, the treaty takes all.
     assert (paid["paid"], paid["ceded"]) == ("180000.00", "45000.00")
-    assert house.left(one).ledger == ["cession", "ending", "claim"]
+    assert house.left(one).ledger == ["cession", "ending", "claim", "claim", "claim"]
 
 
 def test_e28_after_the_last_day_nothing_is_granted_and_what_runs_finishes(house):
