@@ -64,9 +64,11 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object
             return int(cursor.rowcount)
         staging = sql.Identifier(f"copying_{next(_serial)}")
         cursor.execute(
-            sql.SQL("{} CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
-                _compression(using), staging, names, target
-            )
+            # A document stays whole in its row there: it is read once more and then gone.
+            sql.SQL(
+                "{} CREATE TEMPORARY TABLE {} WITH (toast_tuple_target = 8160) ON COMMIT DROP "
+                "AS SELECT {} FROM {} WITH NO DATA"
+            ).format(_compression(using), staging, names, target)
         )
         with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(staging, names)) as copy:
             for one in itertools.chain(first, remaining):
@@ -79,7 +81,7 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object
 
 @lru_cache
 def _compression(using: str) -> sql.SQL:
-    """What is long is compressed in the temporary table and kept so: pglz took longer than all the rest of a document.
+    """What is long is compressed by lz4 and kept so: pglz took longer than all the rest of a document.
 
     Empty where this PostgreSQL was built without lz4.
     """

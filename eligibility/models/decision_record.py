@@ -31,7 +31,7 @@ def _share(name: str) -> Q:
 class DecisionRecord(models.Model):
     """One judgement. `day` decided the law; `effective_on` is the first day it would cover."""
 
-    public_id = models.CharField(max_length=40, unique=True)
+    public_id = models.CharField(max_length=40)
     insurer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     day = models.DateField()
     effective_on = models.DateField()
@@ -62,6 +62,8 @@ class DecisionRecord(models.Model):
     class Meta:
         indexes: ClassVar = [models.Index(fields=["insurer", "day", "outcome"], name="decision_by_day")]
         constraints: ClassVar = [
+            # Not unique=True on the field, which would add a second index for LIKE.
+            models.UniqueConstraint(fields=["public_id"], name="decision_public_id_once"),
             models.CheckConstraint(condition=Q(outcome__in=sorted(OUTCOMES)), name="decision_outcome_known"),
             models.CheckConstraint(condition=Q(product__in=sorted(PRODUCTS)), name="decision_product_known"),
             models.CheckConstraint(

@@ -135,7 +135,8 @@ class JournalEntry(models.Model):
     source_key = models.CharField(max_length=160)
     booked_on = models.DateField()
     recorded_at = models.DateTimeField(db_default=Now())
-    cession = TenantForeignKey(Cession, null=True, related_name="entries")
+    # Nobody asks for the entries of a cession: they are found by their source key, from the cession's own.
+    cession = TenantForeignKey(Cession, null=True, related_name="entries", db_index=False)
 
     class Meta:
         constraints: ClassVar = [
