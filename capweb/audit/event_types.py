@@ -30,6 +30,7 @@ EVENTS: Final[dict[str, str]] = {
     "guarantee.cession_corrected": "The rating at its grant was wrong: less is ceded, the guarantee stands.",
     "guarantee.withdrawn": "A guarantee was ended because its policyholder asked for it; `became.reason`.",
     "guarantee.replaced": "Another amount was granted: the guarantee ended the moment its successor began.",
+    "guarantee.rated_out": "The buyer was rated out of the window: the term runs to `became.end_day`, without renewal.",
     "reduction.announced": "A cut was announced: `became.maximum` from `became.effective_on` on, unless less is asked.",
     "buyer_limits.changed": "Decisions on primary limits were taken in; `became.count` of them. Subject: the insurer.",
     "primary_notice.given": "A decision on a limit was told by letter; `became.letter`, `effective_on`, the top-up.",

@@ -471,6 +471,7 @@ MESSAGE: Final = {
     "renewal_notice": Wording(pgettext_lazy("message", "A term is ending")),
     "primary_notice": Wording(pgettext_lazy("message", "Decision on the primary limit")),
     "buyer_notice": Wording(pgettext_lazy("message", "Decision told to the buyer")),
+    "rated_out": Wording(pgettext_lazy("message", "No renewal: the buyer's rating")),
     "reduction_announced": Wording(pgettext_lazy("message", "Reduction announced")),
     "renewal_refused": Wording(pgettext_lazy("message", "Renewal refused")),
     "renewal_referred": Wording(pgettext_lazy("message", "Renewal still referred")),

@@ -2,9 +2,9 @@
 
 D-24 (E12): where the cap falls below what runs, the cut is announced with the days of the notice, the policyholder is
 asked for a new request at the lower amount, and what still runs above the cap when the notice ends is cut. D-25 (E13):
-a buyer rated out of the window keeps its running term, without renewal; one that is insolvent, or overdue for longer
-than the policy's maximum, ends cover of new deliveries at once. D-39: where the rating was wrong on the first day,
-only the cession is corrected. E14: upwards nothing happens by itself, an increase is a request.
+a buyer rated out of the window keeps its running term, without renewal, which is told once; one that is insolvent, or
+overdue for longer than the policy's maximum, ends cover of new deliveries at once. D-39: where the rating was wrong on
+the first day, only the cession is corrected. E14: upwards nothing happens by itself, an increase is a request.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Final
 
 from capweb.accounts.acting import acting
 from capweb.accounts.actor import Actor
@@ -20,6 +21,7 @@ from capweb.audit.trail import Change, record_changes
 from capweb.kernel.identifiers import new_public_id
 from capweb.kernel.money import ZERO
 from eligibility.domain.law import LawInForce
+from eligibility.domain.rule import FAIL
 from eligibility.queries.law_book import current_law_book
 from policies.commands.change_cover import CoverCut, cut_cover
 from policies.commands.chunks import CHUNK_ROWS, Kept, kept_by_nobody, through_terms
@@ -27,8 +29,11 @@ from policies.commands.correct_cessions import correct_cessions
 from policies.commands.judging import Judged, judge_running
 from policies.commands.offering import write_decisions
 from policies.models import Reduction, ReductionCause, ReductionStatus, TermStatus
-from policies.queries import renewals_due
+from policies.queries import rated_out, renewals_due
 from policies.queries.renewals_due import DueTerm
+
+# The grid's category and the window of the default probability (article 4): what E13 calls the window.
+WINDOW_RULES: Final = frozenset({"SUB-01", "SUB-02", "SUBX-01", "SUBX-02"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ def _announce(actor: Actor, *, on: date, at: datetime, kept: Kept) -> Reviewed:
         failed = [(row, one) for row, one in judged if one.facts.buyer.insolvent]
         cut_cover(actor, [CoverCut(row, ZERO, "insolvency") for row, _ in failed], on=on, at=at)
         lower = [(row, one) for row, one in judged if not one.facts.buyer.insolvent and _is_above(row, one)]
+        _tell_rated_out(actor, [row for row, one in judged if _is_rated_out(one)], on=on)
         return _told(Reviewed(announced=_write_reductions(actor, lower, on=on), ended=len(failed)), kept)
 
     return _through(actor, renewals_due.re_rated, work, on=on)
@@ -103,6 +109,32 @@ def _is_above(row: DueTerm, one: Judged) -> bool:
     """Whether a cap still stands and lies below what runs; out of the window there is none, and the term is kept."""
     maximum = one.decision.maximum
     return one.decision.outcome != "refuse" and maximum is not None and ZERO < maximum < row.amount
+
+
+def _is_rated_out(one: Judged) -> bool:
+    """Whether grade or default probability alone, or with others, would refuse it today; the buyer being no failure."""
+    failed = {reason.code for reason in one.decision.reasons if reason.verdict == FAIL}
+    return not one.facts.buyer.insolvent and not failed.isdisjoint(WINDOW_RULES)
+
+
+def _tell_rated_out(actor: Actor, rows: Sequence[DueTerm], *, on: date) -> None:
+    """That the term runs to its end and will not be renewed (D-25): once a term, however often the buyer is rated."""
+    if not rows:
+        return
+    told = rated_out.told_of(actor, [row.guarantee_public_id for row in rows])
+    _record(
+        actor,
+        [
+            Change(
+                rated_out.RATED_OUT,
+                row.guarantee_public_id,
+                became={"term": row.sequence, "amount": str(row.amount), "end_day": row.cover_end.isoformat()},
+            )
+            for row in rows
+            if (row.guarantee_public_id, row.sequence) not in told
+        ],
+        on=on,
+    )
 
 
 def _write_reductions(actor: Actor, lower: Sequence[tuple[DueTerm, Judged]], *, on: date) -> int:

@@ -23,6 +23,7 @@ TEMPLATE_BY_EVENT: Final = {
     "guarantee.lapsed": "guarantee_lapsed",
     "guarantee.reduced": "guarantee_reduced",
     "guarantee.ended": "guarantee_ended",
+    "guarantee.rated_out": "rated_out",
     "reduction.announced": "reduction_announced",
     "renewal.refused": "renewal_refused",
     "renewal.referred": "renewal_referred",

@@ -11,6 +11,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from capweb.accounts.acting import acting
+from capweb.audit.models import TrailEntry
 from policies.commands.accept_offers import accept_offers
 from policies.commands.cancel_requests import cancel_requests
 from policies.commands.pursue_claims import Extension, extend_due_days
@@ -219,6 +220,21 @@ def test_a_buyer_rated_out_of_the_window_keeps_its_running_term(world):
     make.rated(world, whom, on=LATER, grade="6", probability="0.065")
     assert review_buyers(world, on=LATER, at=NOON) == Reviewed()
     assert term_of(world, guarantee).status == "running"
+    # Another rating out of the window, another night: the term was told already.
+    make.rated(world, whom, on=LATER, grade="6", probability="0.07")
+    review_buyers(world, on=LATER, at=NOON)
+    review_buyers(world, on=LATER + timedelta(days=1), at=NOON)
+    with acting(world):
+        told = TrailEntry.objects.get(action="guarantee.rated_out", subject=guarantee)
+    assert told.became == {"term": 1, "amount": "200000.00", "end_day": "2020-09-15"}
+
+
+def test_a_rating_inside_the_window_is_not_told_as_one_out_of_it(world):
+    guarantee, whom = granted(world, total="200000")
+    make.rated(world, whom, on=LATER, grade="6", probability="0.03")
+    review_buyers(world, on=LATER, at=NOON)
+    with acting(world):
+        assert not TrailEntry.objects.filter(action="guarantee.rated_out", subject=guarantee).exists()
 
 
 def test_an_insolvent_buyer_ends_cover_of_new_deliveries_at_once(world):

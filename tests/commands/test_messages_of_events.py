@@ -21,6 +21,7 @@ from policies.commands.handle_mediations import MediationAnswer, Referral, answe
 from policies.commands.open_night import open_night
 from policies.commands.record_recoveries import GivenRecovery, record_recoveries
 from policies.commands.renew_guarantees import ask_for_renewals
+from policies.commands.review_buyers import review_buyers
 from policies.commands.settle_claims import Settlement, settle_claims
 from policies.commands.withdraw_guarantees import Withdrawal, withdraw_guarantees
 from policies.models import Message
@@ -134,6 +135,17 @@ def test_an_exception_is_told_when_it_is_asked_for_and_when_it_is_decided(ours, 
     assert len(texts) == 2
     assert "pour 60 000 €" in texts[0]
     assert said in texts[1]
+
+
+def test_a_buyer_rated_out_of_the_window_is_told_once_and_says_that_the_term_runs_on(ours):
+    cover = covered(ours.underwriter, who=client(ours))
+    make.rated(ours.underwriter, cover.whom, on=OPENING_DAY, grade="9")
+    for _ in range(2):
+        review_buyers(ours.underwriter, on=OPENING_DAY + timedelta(days=1), at=NOON)
+    texts = [text for template, text in told(ours, cover.who, on=OPENING_DAY) if template == "rated_out"]
+    assert len(texts) == 1
+    assert "court jusqu’à son terme : du 15/06/2020" in texts[0]
+    assert "ni renouvelée ni augmentée" in texts[0]
 
 
 def test_a_guarantee_ended_on_request_is_told_as_that(ours):

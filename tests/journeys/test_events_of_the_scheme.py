@@ -213,6 +213,9 @@ def test_e13_out_of_the_window_runs_on_and_an_insolvency_ends_cover(house, sprin
     house.rated(failed.whom, grade="9", is_insolvent=True)
     house.night(date(2020, 7, 31))
     assert house.terms(out.guarantee)[0]["status"] == "running"
+    told = house.left(out)
+    assert (told.ledger, told.documents) == (["cession"], ["grant"])
+    assert (told.events[-1], told.messages[-1]) == ("guarantee.rated_out", "rated_out")
     assert (house.terms(failed.guarantee)[0]["status"], house.terms(failed.guarantee)[0]["cover"]["end"]) == (
         "ended",
         "2020-07-31",
