@@ -26,12 +26,14 @@ def acting(actor: Actor) -> Iterator[Actor]:
     outer = _inside.get()
     if outer is not None and outer.insurer_id != actor.insurer_id:
         raise RuntimeError(f"already acting for insurer {outer.insurer_id}; one transaction, one insurer")
+    # The setting ends with the transaction; it is cleared where somebody else's transaction goes on after this block.
+    goes_on = outer is None and connections["default"].in_atomic_block
     token = _inside.set(actor)
     try:
         with transaction.atomic():
             _tell(str(actor.insurer_id))
             yield actor
-            if outer is None:
+            if goes_on:
                 _tell("")
     finally:
         _inside.reset(token)

@@ -6,7 +6,7 @@ the chunk where it stopped and its report counts everything once, whoever did it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -30,6 +30,8 @@ from policies.queries import nights, renewals_due
 from policies.queries import offers as offer_rows
 
 NOTICE_DAYS: Final = (30, 15, 5)
+# Steps of which it is counted beforehand how much they have to do.
+_COUNTED_BEFORE: Final = ("renewals", "lapses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,29 +79,35 @@ def _work(part: _Part) -> None:
     with acting(actor):
         if NightRun.objects.filter(insurer_id=actor.insurer_id, day=day).exists():
             return
-        done = set(NightStep.objects.filter(day=day, finished_at__isnull=False).values_list("step", flat=True))
+        ended = dict(NightStep.objects.filter(day=day).values_list("step", "finished_at"))
+    idle: list[str] = []
     for step in INSURER_STEPS:
-        if step not in done:
-            _step(part, step)
+        if ended.get(step) is None:
+            _step(part, step, idle, is_begun=step in ended)
     with acting(actor):
         still_held(part.key, holder=part.holder)
+        _tell_idle(part, idle)
         counts = dict(NightStep.objects.filter(day=day).values_list("step", "counts"))
         report = {name: count for step in INSURER_STEPS for name, count in counts[step].items()}
         NightRun.objects.get_or_create(insurer_id=actor.insurer_id, day=day, defaults={"report": report})
 
 
-def _step(part: _Part, step: str) -> None:
-    with acting(part.actor):
-        row, _ = NightStep.objects.get_or_create(
-            insurer_id=part.actor.insurer_id,
-            day=part.day,
-            step=step,
-            defaults={"counts": nothing_yet(step), "expected": _expected(part, step)},
-        )
+def _step(part: _Part, step: str, idle: list[str], *, is_begun: bool) -> None:
+    """Do a step; one that finds nothing to do joins the idle ones, which are told together, with what comes next."""
+    expected = None
+    if step in _COUNTED_BEFORE:
+        with acting(part.actor):
+            expected = _expected(part, step)
+            if expected:
+                _begun(part, step, expected, idle)
+                is_begun = True
 
     def kept(counts: Mapping[str, int]) -> None:
+        nonlocal is_begun
+        is_begun = True
+        # Asked for anew in each chunk: what a chunk that failed had begun is gone with it.
+        row = _begun(part, step, expected, idle)
         still_held(part.key, holder=part.holder)
-        row.refresh_from_db(fields=["counts", "settled", "chunks"])
         row.counts = added(row.counts, counts)
         row.settled += sum(counts.values())
         row.chunks += 1
@@ -107,15 +115,49 @@ def _step(part: _Part, step: str) -> None:
         if part.progress is not None:
             part.progress(StepTold(part.actor.insurer_code, step, row.settled, row.expected))
 
-    _STEPS[step](part, kept)
+    if expected != 0:
+        _STEPS[step](part, kept)
+    if not is_begun:
+        idle.append(step)
+        return
     with acting(part.actor):
         still_held(part.key, holder=part.holder)
-        NightStep.objects.filter(pk=row.pk).update(finished_at=Now())
+        if not NightStep.objects.filter(day=part.day, step=step).update(finished_at=Now()):
+            # All that it had begun failed, and was rolled back.
+            idle.append(step)
 
 
-def _expected(part: _Part, step: str) -> int | None:
-    if step not in ("renewals", "lapses"):
-        return None
+def _begun(part: _Part, step: str, expected: int | None, idle: Sequence[str]) -> NightStep:
+    row, is_new = NightStep.objects.get_or_create(
+        insurer_id=part.actor.insurer_id,
+        day=part.day,
+        step=step,
+        defaults={"counts": nothing_yet(step), "expected": expected},
+    )
+    if is_new:
+        _tell_idle(part, idle)
+    return row
+
+
+def _tell_idle(part: _Part, steps: Sequence[str]) -> None:
+    """Steps that found nothing to do, and are over."""
+    NightStep.objects.bulk_create(
+        [
+            NightStep(
+                insurer_id=part.actor.insurer_id,
+                day=part.day,
+                step=step,
+                counts=nothing_yet(step),
+                expected=0 if step in _COUNTED_BEFORE else None,
+                finished_at=Now(),
+            )
+            for step in steps
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _expected(part: _Part, step: str) -> int:
     asked, not_asked = renewals_due.how_many(part.actor, on=part.day)
     return asked if step == "renewals" else not_asked
 

@@ -64,7 +64,8 @@ def _play(given: argparse.Namespace, stack: ExitStack) -> int:
     numbers = range(given.first, given.first + given.seeds) if given.replay is None else [given.replay]
     failed: list[int] = []
     counts: Counter[str] = Counter()
-    began = time.monotonic()
+    reached: Counter[str] = Counter()
+    began, played = time.monotonic(), 0
     for played, number in enumerate(numbers, 1):
         seed = Seed(number, world, bag, workers, told=None if given.replay is None else print)
         try:
@@ -75,6 +76,7 @@ def _play(given: argparse.Namespace, stack: ExitStack) -> int:
             if given.replay is not None:
                 raise
         counts.update(seed.counts)
+        reached.update({name for name, count in seed.counts.items() if count})
         counts["steps"] += len(seed.trace)
         if played % PROGRESS == 0 or played == len(numbers):
             told = ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items()))
@@ -82,6 +84,9 @@ def _play(given: argparse.Namespace, stack: ExitStack) -> int:
             print(
                 f"seeds {numbers[0]} to {number}: {len(failed)} failed {failed}; {told}; {seconds:,.0f} s", flush=True
             )
+    for name in sorted(counts):
+        if name != "steps":
+            print(f"  {name}: {counts[name]:,}, in {reached[name]:,} of {played:,} seeds", flush=True)
     return 1 if failed else 0
 
 

@@ -13,9 +13,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connections
-
-from capweb.accounts.acting import acting, acting_as_platform
+from capweb.accounts.acting import acting_as_platform
 from capweb.accounts.actor import PlatformActor
 from policies.commands.accept_offers import accept_offers, decline_offers
 from policies.commands.cancel_requests import cancel_requests
@@ -25,22 +23,18 @@ from policies.commands.change_buyer_limits import (
     change_buyer_limits,
     record_buyer_ratings,
 )
-from policies.commands.declare_overdues import GivenInvoice, OverdueDeclaration, declare_overdues
-from policies.commands.fix_losses import LossFixing, fix_losses
 from policies.commands.handle_mediations import MediationAnswer, Referral, answer_mediations, open_mediations
 from policies.commands.opt_out import NoTopUps, opt_out
-from policies.commands.pursue_claims import BuyerPayment, ClaimEnding, end_claims, record_buyer_payments
-from policies.commands.record_recoveries import GivenRecovery, record_recoveries
 from policies.commands.renew_guarantees import ask_for_renewals
 from policies.commands.request_changes import ChangeWish, request_changes
-from policies.commands.settle_claims import Settlement as Payment
-from policies.commands.settle_claims import settle_claims
 from policies.commands.settle_referred import Settlement, judge_again, settle_referred
 from policies.commands.settle_renewals import RenewalAnswer, confirm_renewal_answers, propose_renewal_answers
 from policies.commands.submit_limit_requests import submit_file, submit_request
 from policies.commands.withdraw_guarantees import Withdrawal, withdraw_guarantees
 from reinsurance.commands.allot_capacity import Allotment, allot_capacity
 from tests import factories as make
+from tests.simulation.claims import ClaimActs
+from tests.simulation.reading import rows
 from tests.simulation.world import House
 
 Work = Callable[[], object]
@@ -49,14 +43,7 @@ TOTALS = ("20000", "50000", "80000", "150000", "300000.50")
 GRADES = {"euler-hermes": ("5", "6", "7", "8", "9"), "coface": ("2", "3", "4", "5", "6")}
 
 
-def rows(sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-    """What stands, read as the tables' owner."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall())
-
-
-class Acts:
+class Acts(ClaimActs):
     """The acts of one seed, with what was handed in before, so that it can be handed in again."""
 
     def __init__(self, seed: Random, operator: PlatformActor) -> None:
@@ -379,75 +366,11 @@ class Acts:
         told = f"{house.code} request {number} to the mediator"
         return told, lambda: len(open_mediations(house.underwriter, [referral], on=on))
 
-    # -- claims ----------------------------------------------------------------------------------------------------
-
-    def overdue(self, house: House, on: date) -> Act | None:
-        found = self._guarantees(house, running=False)
-        if not found:
-            return None
-        number, name = self.seed.choice(found)
-        amounts = self.seed.choice((("12000.10",), ("40000", "7000.55"), ("95000.01", "80000", "500")))
-        delivered = on - timedelta(days=self.seed.choice((1, 2, 10, 40)))
-        bankrupt = self.seed.random() < 0.7
-        invoices = tuple(
-            GivenInvoice(
-                number=f"F{place}", delivered_on=delivered, invoiced_on=delivered,
-                due_on=delivered + timedelta(days=0 if not bankrupt else 30), amount=Decimal(amount),
-            )
-            for place, amount in enumerate(amounts)
-        )  # fmt: skip
-        one = OverdueDeclaration(
-            source_reference=f"imp-{self._next()}", guarantee=name, invoices=invoices,
-            cause="insolvency" if bankrupt else "", caused_on=on if bankrupt else None,
-        )  # fmt: skip
-        told = f"{house.code} overdue on guarantee {number}: {', '.join(amounts)} delivered {delivered}"
-
-        def work() -> object:
-            with acting(house.underwriter):
-                return len(declare_overdues(house.underwriter, [one], on=on)[0].late)
-
-        return told, work
-
-    def claim(self, house: House, on: date) -> Act | None:
-        """The next step of a claim, or one that is not its turn."""
-        found = rows(
-            "SELECT id, public_id, status FROM policies_claim WHERE insurer_id = %s ORDER BY id", house.insurer_id
-        )
-        if not found:
-            return None
-        number, name, status = self.seed.choice(found)
-        steps = ["fix", "pay", "recover", "paid_in", "close"]
-        fitting = {"overdue_declared": "fix", "loss_fixed": "pay", "indemnified": "recover"}.get(status)
-        step = fitting if fitting is not None and self.seed.random() < 0.75 else self.seed.choice(steps)
-        reference, amount = f"mov-{self._next()}", Decimal(self.seed.choice(("900.33", "5000", "20000.01")))
-        ending = ClaimEnding(claim=name, act=self.seed.choice(("close", "withdraw")), reason="fini")  # type: ignore[arg-type]
-
-        def work() -> object:
-            actor = house.accountant if step in ("pay", "recover") else house.underwriter
-            with acting(actor):
-                if step == "fix":
-                    return len(fix_losses(actor, [LossFixing(claim=name, cause="insolvency", caused_on=on)], on=on))
-                if step == "pay":
-                    return str(settle_claims(actor, [Payment(claim=name, paid_on=on)], on=on)[0].paid)
-                if step == "recover":
-                    got = GivenRecovery(
-                        source_reference=reference, claim=name, received_on=on, amount=amount, costs=Decimal("30.07")
-                    )
-                    return str(record_recoveries(actor, [got], on=on)[0].ceded)
-                if step == "paid_in":
-                    paid = BuyerPayment(
-                        source_reference=reference, claim=name, invoice="F0", received_on=on, amount=amount
-                    )
-                    return record_buyer_payments(actor, [paid], on=on)
-                return end_claims(actor, [ending], on=on)
-
-        return f"{house.code} claim {number} ({status}): {step}", work
-
 
 WEIGHTS = {
     "file": 6, "single": 3, "cancel": 1, "settle": 2, "accept": 8, "decline": 1, "limit": 4, "rating": 3, "renew": 7,
     "change": 3, "referred_renewal": 2, "part": 1, "tariff": 1, "withdraw": 1, "no_top_ups": 1, "mediation": 1,
-    "overdue": 4, "claim": 7,
+    "overdue": 7, "claim": 12,
 }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from reinsurance.commands.verify_bordereaux import verify_accounts, verify_borde
 from reinsurance.documents.bordereau_files import bordereau_csv, bordereau_json
 from reinsurance.domain.closing import period_named
 from reinsurance.queries import bordereaux
-from tests.simulation.acts import rows
+from tests.simulation.reading import rows
 from tests.simulation.world import House
 
 PERIODS = ("2020-Q2", "2020-Q3")
