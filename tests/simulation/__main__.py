@@ -23,6 +23,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=50)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--replay", type=int, help="one seed, every step told")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no further seed after so long")
     given = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "capweb.settings")
     django.setup()
@@ -78,12 +79,15 @@ def _play(given: argparse.Namespace, stack: ExitStack) -> int:
         counts.update(seed.counts)
         reached.update({name for name, count in seed.counts.items() if count})
         counts["steps"] += len(seed.trace)
-        if played % PROGRESS == 0 or played == len(numbers):
+        is_last = played == len(numbers) or time.monotonic() - began > 60 * given.minutes
+        if played % PROGRESS == 0 or is_last:
             told = ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items()))
             seconds = time.monotonic() - began
             print(
                 f"seeds {numbers[0]} to {number}: {len(failed)} failed {failed}; {told}; {seconds:,.0f} s", flush=True
             )
+        if is_last:
+            break
     for name in sorted(counts):
         if name != "steps":
             print(f"  {name}: {counts[name]:,}, in {reached[name]:,} of {played:,} seeds", flush=True)
