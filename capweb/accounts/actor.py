@@ -36,6 +36,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
             "renewals.settle",
             "rating_waves.propose",
             "limit_waves.propose",
+            "identity_changes.propose",
             "messages.send",
             "statements.ask",
         }
@@ -47,6 +48,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
         | {"buyer_limits.write", "renewals.write", "guarantees.withdraw", "what_if.run", "messages.send"}
         | {"renewals.settle", "renewals.confirm", "rating_waves.propose", "rating_waves.confirm"}
         | {"limit_waves.propose", "limit_waves.confirm"}
+        | {"identity_changes.propose", "identity_changes.confirm"}
         | _EXCEPTIONS
         | {"exceptions.decide", "short_notices.confirm", "statements.ask"}
         | _CONTRACTS

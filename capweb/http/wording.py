@@ -128,6 +128,8 @@ CAUSE: Final = {
     "end": Wording(_("End"), "quiet"),
     "insolvency": Wording(_("End on insolvency"), "bad"),
     "overdue": Wording(_("End on an overdue too long"), "bad"),
+    "one_buyer": Wording(_("Two buyers became one"), "warn"),
+    "identity_change": Wording(_("Buyer's identity"), "info"),
     "withdrawal": Wording(_("Ended on request"), "quiet"),
     "primary_reduced": Wording(_("Follows the primary down"), "warn"),
     "primary_ended": Wording(_("Primary ended"), "bad"),

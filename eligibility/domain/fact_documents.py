@@ -216,7 +216,12 @@ PARTS: Final[dict[str, tuple[type[known.Fact], dict[str, Reader]]]] = {
     "sale": (known.Sale, {"payment_days": _count, "french_share": _ratio, "currency": _currency}),
     "others_in_force": (
         known.OthersInForce,
-        {"same_policyholder": _amount, "other_policyholders": _amount, "other_insurers": _amount},
+        {
+            "same_policyholder": _amount,
+            "other_policyholders": _amount,
+            "other_insurers": _amount,
+            "same_policy": _amount,
+        },
     ),
     "capacity": (known.Capacity, {"free": _signed_amount, "frees": _frees}),
 }

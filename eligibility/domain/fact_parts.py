@@ -83,11 +83,15 @@ class Sale(Fact, frozen=True, kw_only=True):
 
 
 class OthersInForce(Fact, frozen=True, kw_only=True):
-    """Live substitution and holds on this buyer here, and cover declared with other insurers (D-40, D-45)."""
+    """Live substitution and holds on this buyer here, and cover declared with other insurers (D-40, D-45).
+
+    `same_policy`: top-ups of either kind that run beside under the same policy, since two buyers have become one.
+    """
 
     same_policyholder: Decimal = NOTHING
     other_policyholders: Decimal = NOTHING
     other_insurers: Decimal = NOTHING
+    same_policy: Decimal = NOTHING
 
 
 class Capacity(Fact, frozen=True, kw_only=True):

@@ -25,9 +25,10 @@ def need_of(facts: Facts) -> Need:
 
     After a reduction: the smaller of the total wanted and the amount before, less the amount left. After a partial
     grant: total wanted less the amount granted. After a refusal or a cessation: the total wanted. Cover declared with
-    other insurers is deducted.
+    other insurers is deducted, and so is what runs beside under the same policy on a buyer that was two before.
     """
-    wanted, covered = facts.requested_total, facts.others_in_force.other_insurers
+    others = facts.others_in_force
+    wanted, covered = facts.requested_total, others.other_insurers + others.same_policy
     if not facts.asks_for_complement:
         return (None, ("requested_total",)) if wanted is None else (_at_least_nothing(wanted - covered), ())
     left, before = facts.primary.amount, facts.primary.amount_before

@@ -37,6 +37,7 @@ from policies.models import (
     ShortNotice,
 )
 from policies.queries import limits_standing
+from policies.queries.identity_changes import standing
 from policies.queries.limits_standing import Limit, Place
 
 
@@ -315,7 +316,7 @@ def record_buyer_ratings(actor: Actor, notices: Sequence[RatingNotice], *, on: d
     """Store the ratings; how many were new. Raises FieldErrors naming every line that cannot be taken, NotAllowed."""
     actor.must_be_allowed("buyer_limits.write")
     with acting(actor):
-        buyers = _buyers(actor, [(one.buyer_country, one.buyer_identifier) for one in notices])
+        buyers = _buyers(actor, [(one.buyer_country, one.buyer_identifier) for one in notices], as_itself=True)
         errors = [
             _unknown_buyer(line, one.buyer_identifier)
             for line, one in enumerate(notices, 1)
@@ -346,9 +347,15 @@ def record_buyer_ratings(actor: Actor, notices: Sequence[RatingNotice], *, on: d
     return new
 
 
-def _buyers(actor: Actor, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+def _buyers(actor: Actor, keys: Sequence[tuple[str, str]], *, as_itself: bool = False) -> dict[tuple[str, str], int]:
+    """The buyers of these numbers, each as the one that it is followed under today.
+
+    `as_itself`: only under another number of its own; what is assessed of a buyer is nothing of who absorbed it.
+    """
     rows = Buyer.objects.filter(insurer_id=actor.insurer_id, identifier__in=[identifier for _, identifier in keys])
-    return {(country, identifier): pk for pk, country, identifier in rows.values_list("pk", "country", "identifier")}
+    found = {(country, identifier): pk for pk, country, identifier in rows.values_list("pk", "country", "identifier")}
+    moved = standing(actor, found.values(), as_itself=as_itself)
+    return {key: moved.get(pk, pk) for key, pk in found.items()}
 
 
 def _errors(

@@ -57,6 +57,8 @@ class CoverChange:
     effective_on: date
     cover_end: date | None = None
     primary_after: Decimal | None = None
+    # The buyer's registration from now on, where that is what changes.
+    buyer: part.Buyer | None = None
 
 
 def cut_cover(actor: Actor, cuts: Sequence[CoverCut], *, on: date, at: datetime) -> None:
@@ -192,6 +194,7 @@ def _changed(
         effective_on=one.effective_on,
         amounts=msgspec.structs.replace(was.amounts, granted=one.amount, previous=one.amount_before),
         trigger=trigger,
+        buyer=one.buyer or was.buyer,
         term=msgspec.structs.replace(was.term, cover_end=one.cover_end),
         treaty_shares=shares,
         # No second premium is due for what is cut (D-27).

@@ -52,6 +52,20 @@ class GuaranteeNotFound(ClaimError):
         )
 
 
+class DeliveredToTwo(ClaimError):
+    """A part was delivered before the buyer was absorbed by another, a part after it. Facts: guarantee."""
+
+    code = "delivered_to_two_buyers"
+    status = 422
+
+    @classmethod
+    def told(cls, guarantee: str) -> DeliveredToTwo:
+        return cls(
+            _("Two buyers became one meanwhile: declare what was delivered before that day by itself."),
+            guarantee=guarantee,
+        )
+
+
 class LossNotConstituted(ClaimError):
     """The waiting period has not passed yet, or the event lies ahead. Facts: claim, from_day."""
 

@@ -20,11 +20,11 @@ from capweb.audit.trail import Change, record_changes
 from capweb.kernel.errors import FieldError, FieldErrors
 from capweb.kernel.identifiers import new_public_id
 from capweb.kernel.money import EURO, ZERO
-from policies.commands.claim_errors import ClaimUnderWay, GuaranteeNotFound
+from policies.commands.claim_errors import ClaimUnderWay, DeliveredToTwo, GuaranteeNotFound
 from policies.domain.claim_life import CAUSES, DueDay, declared_late
 from policies.models import Claim, ClaimInvoice, Guarantee
 from policies.queries import scope
-from policies.queries.claim_facts import Covers, Pair, covers_of
+from policies.queries.claim_facts import Covers, Pair, covers_of, delivered_to
 
 UNDER_WAY = ("overdue_declared", "in_collection", "loss_fixed")
 
@@ -159,6 +159,12 @@ def _pairs(actor: Actor, new: Sequence[OverdueDeclaration], *, on: date) -> dict
     for one in new:
         if one.guarantee not in found:
             raise GuaranteeNotFound.told(one.guarantee)
+    delivered = delivered_to(actor, [(one.guarantee, invoice.delivered_on) for one in new for invoice in one.invoices])
+    for one in new:
+        pairs = delivered.get(one.guarantee, set())
+        if len(pairs) > 1:
+            raise DeliveredToTwo.told(one.guarantee)
+        found[one.guarantee] = next(iter(pairs), found[one.guarantee])
     return found
 
 

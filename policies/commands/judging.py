@@ -8,7 +8,7 @@ that finds less room than assumed is judged again, by the same function.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -97,12 +97,18 @@ def judge_batch(
     return judged
 
 
-def judge_running(actor: Actor, rows: Sequence[DueTerm], *, on: date) -> list[tuple[DueTerm, Judged]]:
-    """The running amounts judged as if they were asked for today, each on its latest notice; without one left out."""
+def judge_running(
+    actor: Actor, rows: Sequence[DueTerm], *, on: date, is_alone: bool = False
+) -> list[tuple[DueTerm, Judged]]:
+    """The running amounts judged as if they were asked for today, each on its latest notice; without one left out.
+
+    `is_alone`: what runs beside under the same policy, since two buyers became one, is not counted.
+    """
     known = [row for row in rows if row.buyer_limit_id is not None]
+    wishes = [replace(row.asked(row.amount + (row.primary_amount or ZERO)), is_alone=is_alone) for row in known]
     judged = judge_batch(
         actor,
-        request_facts.gather(actor, [row.asked(row.amount + (row.primary_amount or ZERO)) for row in known], on=on),
+        request_facts.gather(actor, wishes, on=on),
         law_book=current_law_book(actor),
         treaties=open_treaties_on(actor, on=on),
         on=on,

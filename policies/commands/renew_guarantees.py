@@ -39,10 +39,23 @@ class NothingToRenew(DomainError):
     code = "nothing_to_renew"
 
 
+class RenewedByAnother(DomainError):
+    """Two buyers became one: cover under the policy is renewed once, by the guarantee on the buyer that remains."""
+
+    code = "renewed_by_another"
+    status = 409
+
+    def __init__(self, *guarantees: str) -> None:
+        super().__init__(
+            f"Two buyers became one: the renewal is asked for by {', '.join(guarantees)}.", guarantees=list(guarantees)
+        )
+
+
 def ask_for_renewals(actor: Actor, guarantees: Sequence[str], *, on: date) -> list[str]:
     """Ask that the running terms be renewed for their amount; the guarantees for which it now stands, asked once each.
 
-    Raises NotAllowed; NothingToRenew when none of them has a running term that this actor may see.
+    Raises NotAllowed; NothingToRenew when none of them has a running term that this actor may see, RenewedByAnother
+    when all that have one are renewed by another guarantee.
     """
     actor.must_be_allowed("renewals.write")
     with acting(actor):
@@ -54,6 +67,10 @@ def ask_for_renewals(actor: Actor, guarantees: Sequence[str], *, on: date) -> li
         )
         if not terms:
             raise NothingToRenew("None of these guarantees has a running term that you may renew.")
+        beside = renewals_due.renewed_by_another(actor, [term.pk for term in terms])
+        terms = [term for term in terms if term.pk not in beside]
+        if not terms:
+            raise RenewedByAnother(*beside.values())
         made = RenewalRequest.objects.bulk_create(
             [
                 RenewalRequest(
@@ -241,8 +258,14 @@ def _not_renewed(
 
 
 def _same_kind_still(row: DueTerm) -> bool:
-    """Whether the latest notice still opens the same kind of top-up (D-26: a resumed primary ends substitution)."""
-    return row.limit_decision not in (None, "grant") and kind_of(str(row.limit_decision)) == row.kind
+    """Whether the latest notice still opens the same kind of top-up (D-26: a resumed primary ends substitution), and
+    cover on what was another buyer is not renewed by another guarantee of the policy (ADR 0018).
+    """
+    return (
+        row.beside is None
+        and row.limit_decision not in (None, "grant")
+        and kind_of(str(row.limit_decision)) == row.kind
+    )
 
 
 def _outcome_of(one: Judged) -> RenewalOutcome:
@@ -265,6 +288,7 @@ def _asked(row: DueTerm) -> Asked:
         sale_currency=row.sale_currency,
         is_construction_subcontract=row.is_construction_subcontract,
         own_term_id=row.term_id,
+        is_moved=row.is_moved,
     )
 
 

@@ -45,8 +45,8 @@ class ChangeAnswer:
     """What became of one wish: the request's status, or `failed` with code, field and message.
 
     `offer` is there to be accepted; accepting it ends the running term and starts three new months the same moment.
-    Codes: `nothing_running`, `under_way`, `same_amount`, `primary_changed`; of a refused request, `nothing_gained`
-    where the rules allow no more than what runs.
+    Codes: `nothing_running`, `under_way`, `covered_by_another`, `same_amount`, `primary_changed`; of a refused request,
+    `nothing_gained` where the rules allow no more than what runs.
     """
 
     guarantee: str
@@ -177,6 +177,13 @@ def _what_is_wrong(
             "under_way",
             _("A request is under way on this buyer (%(request)s): answer its offer or cancel it first.")
             % {"request": under_way or wish.guarantee},
+        )
+    if row.beside is not None:
+        return _failed(
+            wish,
+            "covered_by_another",
+            _("Two buyers became one: more or less cover is asked for by the guarantee %(guarantee)s.")
+            % {"guarantee": row.beside},
         )
     if row.limit_decision in (None, "grant") or kind_of(str(row.limit_decision)) != row.kind:
         return _failed(

@@ -5,6 +5,7 @@ asked for a new request at the lower amount, and what still runs above the cap w
 a buyer rated out of the window keeps its running term, without renewal, which is told once; one that is insolvent, or
 overdue for longer than the policy's maximum, ends cover of new deliveries at once. D-39: where the rating was wrong on
 the first day, only the cession is corrected. E14: upwards nothing happens by itself, an increase is a request.
+A buyer that took another one over is reviewed likewise (ADR 0018): its rating and size count for what came to it.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from policies.queries.renewals_due import DueTerm
 
 # The grid's category and the window of the default probability (article 4): what E13 calls the window.
 WINDOW_RULES: Final = frozenset({"SUB-01", "SUB-02", "SUBX-01", "SUBX-02"})
+# One path, many causes: what the endorsement of a cut says of it.
+_CUT_CAUSES: Final = {ReductionCause.RE_RATED.value: "reduction", ReductionCause.ONE_BUYER.value: "one_buyer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ def review_buyers(actor: Actor, *, on: date, at: datetime, kept: Kept = kept_by_
     """
     corrected = correct_cessions(actor, on=on, kept=lambda count: kept(asdict(Reviewed(corrected=count))))
     overdue = _end_overdue(actor, on=on, at=at, kept=kept)
-    done = _announce(actor, on=on, at=at, kept=kept) + _carry_out(actor, on=on, at=at, kept=kept)
+    merged = _announce(actor, renewals_due.merged, ReductionCause.ONE_BUYER, on=on, at=at, kept=kept)
+    rated = _announce(actor, renewals_due.re_rated, ReductionCause.RE_RATED, on=on, at=at, kept=kept)
+    done = merged + rated + _carry_out(actor, on=on, at=at, kept=kept)
     return overdue + done + Reviewed(corrected=corrected)
 
 
@@ -77,16 +82,25 @@ def _end_overdue(actor: Actor, *, on: date, at: datetime, kept: Kept) -> Reviewe
     return _through(actor, renewals_due.overdue, work, on=on)
 
 
-def _announce(actor: Actor, *, on: date, at: datetime, kept: Kept) -> Reviewed:
+def _announce(
+    actor: Actor,
+    read: Callable[..., list[DueTerm]],
+    cause: ReductionCause,
+    *,
+    on: date,
+    at: datetime,
+    kept: Kept,
+) -> Reviewed:
     def work(rows: Sequence[DueTerm]) -> Reviewed:
-        judged = judge_running(actor, rows, on=on)
+        # What two buyers that became one bring together runs to its end: each is judged without the other (ADR 0018).
+        judged = judge_running(actor, rows, on=on, is_alone=cause is ReductionCause.ONE_BUYER)
         failed = [(row, one) for row, one in judged if one.facts.buyer.insolvent]
         cut_cover(actor, [CoverCut(row, ZERO, "insolvency") for row, _ in failed], on=on, at=at)
         lower = [(row, one) for row, one in judged if not one.facts.buyer.insolvent and _is_above(row, one)]
         _tell_rated_out(actor, [row for row, one in judged if _is_rated_out(one)], on=on)
-        return _told(Reviewed(announced=_write_reductions(actor, lower, on=on), ended=len(failed)), kept)
+        return _told(Reviewed(announced=_write_reductions(actor, lower, cause, on=on), ended=len(failed)), kept)
 
-    return _through(actor, renewals_due.re_rated, work, on=on)
+    return _through(actor, read, work, on=on)
 
 
 def _told(done: Reviewed, kept: Kept) -> Reviewed:
@@ -137,7 +151,7 @@ def _tell_rated_out(actor: Actor, rows: Sequence[DueTerm], *, on: date) -> None:
     )
 
 
-def _write_reductions(actor: Actor, lower: Sequence[tuple[DueTerm, Judged]], *, on: date) -> int:
+def _write_reductions(actor: Actor, lower: Sequence[tuple[DueTerm, Judged]], cause: ReductionCause, *, on: date) -> int:
     if not lower:
         return 0
     announced = set(
@@ -155,7 +169,7 @@ def _write_reductions(actor: Actor, lower: Sequence[tuple[DueTerm, Judged]], *, 
                 insurer_id=actor.insurer_id,
                 public_id=new_public_id("red"),
                 term_id=row.term_id,
-                cause=ReductionCause.RE_RATED,
+                cause=cause,
                 amount_before=row.amount,
                 maximum=one.decision.maximum or ZERO,
                 decision_id=decision_id,
@@ -172,7 +186,12 @@ def _write_reductions(actor: Actor, lower: Sequence[tuple[DueTerm, Judged]], *, 
                 "reduction.announced",
                 row.guarantee_public_id,
                 was={"amount": str(row.amount)},
-                became={"maximum": str(one.maximum), "effective_on": effective_on.isoformat(), "id": one.public_id},
+                became={
+                    "maximum": str(one.maximum),
+                    "effective_on": effective_on.isoformat(),
+                    "id": one.public_id,
+                    "cause": cause.value,
+                },
             )
             for (row, _), one in zip(new, made, strict=True)
         ],
@@ -191,7 +210,7 @@ def _carry_out(actor: Actor, *, on: date, at: datetime, kept: Kept) -> Reviewed:
         announced = {one.term_id: one for one in open_ones}
         judged = {row.term_id: one for row, one in judge_running(actor, rows, on=on)}
         caps = [(row, _cap(announced[row.term_id], judged.get(row.term_id))) for row in rows]
-        cuts = [CoverCut(row, cap, "reduction") for row, cap in caps if cap < row.amount]
+        cuts = [CoverCut(row, cap, _CUT_CAUSES[announced[row.term_id].cause]) for row, cap in caps if cap < row.amount]
         cut_cover(actor, cuts, on=on, at=at)
         applied = [cut.row.term_id for cut in cuts]
         open_ones.filter(term__in=applied).update(status=ReductionStatus.APPLIED, settled_on=on)

@@ -26,6 +26,8 @@ TITLES: Final = {
     "insolvency": "Avenant de fin de garantie (insolvabilité de l’acheteur)",
     "overdue": "Avenant de fin de garantie (retard de paiement de l’acheteur)",
     "law_change": "Avenant de mise en conformité avec les textes",
+    "identity_change": "Avenant de changement d’identité de l’acheteur",
+    "one_buyer": "Avenant de réduction (acheteurs réunis)",
     "withdrawal": "Avenant de résiliation par l’assuré",
     "end": "Avenant de fin de garantie",
     "correction": "Avenant rectificatif",

@@ -68,6 +68,8 @@ Cause = Literal[
     "insolvency",
     "overdue",
     "law_change",
+    "identity_change",
+    "one_buyer",
     "withdrawal",
     "end",
     "correction",

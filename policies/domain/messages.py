@@ -24,6 +24,7 @@ TEMPLATE_BY_EVENT: Final = {
     "guarantee.reduced": "guarantee_reduced",
     "guarantee.ended": "guarantee_ended",
     "guarantee.rated_out": "rated_out",
+    "guarantee.buyer_changed": "buyer_changed",
     "reduction.announced": "reduction_announced",
     "renewal.refused": "renewal_refused",
     "renewal.referred": "renewal_referred",
@@ -101,6 +102,10 @@ class MessageFacts:
     cause: str = ""
     status: str = ""
     answer: str = ""
+    # Of a buyer that was absorbed or has another number: what it was, and the announcement.
+    former_buyer: str = ""
+    former_identifier: str = ""
+    announcement: str = ""
     # Of a claim: its public id, how many invoices, the loss, what is due or paid, held back, come back, and limits.
     claim: str = ""
     invoices: int | None = None

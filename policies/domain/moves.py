@@ -239,6 +239,18 @@ LIMIT_WAVE: Final = StateMachine(
     },
 )
 
+# A buyer that was absorbed or has another number: proposed with what would move, confirmed by another person, and done.
+IDENTITY_CHANGE: Final = StateMachine(
+    "identity_change",
+    "change of a buyer's identity",
+    first=("proposed",),
+    events={
+        "confirm": (("proposed",), "confirmed"),
+        "turn_down": (("proposed",), "turned_down"),
+        "take_back": (("proposed",), "taken_back"),
+    },
+)
+
 # The order is that of docs/states.md.
 MACHINES: Final = (
     LIMIT_REQUEST,
@@ -247,6 +259,7 @@ MACHINES: Final = (
     RENEWAL_SETTLEMENT,
     RATING_WAVE,
     LIMIT_WAVE,
+    IDENTITY_CHANGE,
     REDUCTION,
     EXCEPTION,
     CLAIM,

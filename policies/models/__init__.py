@@ -31,6 +31,13 @@ from policies.models.guarantee import (
     RenewalRequest,
     TermStatus,
 )
+from policies.models.identity_change import (
+    BuyerStanding,
+    IdentityChange,
+    IdentityChangeKind,
+    IdentityChangeStatus,
+    IdentityMove,
+)
 from policies.models.letter import BuyerPortalAddress, Letter, LetterKind
 from policies.models.limit_request import UNDER_WAY, LimitRequest, Market, Offer, OfferStatus, RequestStatus
 from policies.models.limit_wave import CutMeasure, LimitWave, LimitWaveLine
@@ -70,6 +77,7 @@ __all__ = [
     "BuyerLimit",
     "BuyerPortalAddress",
     "BuyerRating",
+    "BuyerStanding",
     "Claim",
     "ClaimCause",
     "ClaimInvoice",
@@ -94,6 +102,10 @@ __all__ = [
     "GuaranteeKind",
     "GuaranteeTerm",
     "IdentifierType",
+    "IdentityChange",
+    "IdentityChangeKind",
+    "IdentityChangeStatus",
+    "IdentityMove",
     "IndemnityPayment",
     "InvoicePayment",
     "LateLines",

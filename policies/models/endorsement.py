@@ -21,6 +21,8 @@ class EndorsementCause(models.TextChoices):
     INSOLVENCY = "insolvency", "end on insolvency"
     OVERDUE = "overdue", "end on an overdue too long"
     WITHDRAWAL = "withdrawal", "end on the policyholder's wish"
+    ONE_BUYER = "one_buyer", "reduction since two buyers became one"
+    IDENTITY_CHANGE = "identity_change", "the buyer has another identity"
     PRIMARY_REDUCED = "primary_reduced", "reduction that follows the primary"
     PRIMARY_ENDED = "primary_ended", "end that follows the primary"
 

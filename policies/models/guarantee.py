@@ -66,7 +66,9 @@ class TermStatus(models.TextChoices):
 class GuaranteeTerm(TenantRow):
     """Three months of a guarantee. Days are half-open; terms of one policy and buyer never overlap.
 
-    `right_amount` is what might have been granted where the rating proved wrong (D-39): no more is ceded.
+    `former_buyer` is the buyer that it was granted on, where that one has been absorbed since: it runs to its end
+    beside what runs on the buyer that took it over (ADR 0018). `right_amount` is what might have been granted where the
+    rating proved wrong (D-39): no more is ceded.
 
     A night writes as many as there are guarantees: keys that a unique constraint finds as well, or by which nobody
     looks for a term, have no index of their own.
@@ -75,6 +77,7 @@ class GuaranteeTerm(TenantRow):
     guarantee = TenantForeignKey(Guarantee, related_name="terms", db_index=False)
     policy = TenantForeignKey(Policy, related_name="+")
     buyer = TenantForeignKey(Buyer, related_name="+")
+    former_buyer = TenantForeignKey(Buyer, null=True, related_name="+", db_index=False)
     sequence = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=16, choices=TermStatus, default=TermStatus.RUNNING)
     granted_first = models.DateField()
@@ -115,6 +118,10 @@ class GuaranteeTerm(TenantRow):
                 & Q(cover_end__gte=F("cover_first")),
                 name="guarantee_cover_inside_grant",
             ),
+            models.CheckConstraint(
+                condition=Q(former_buyer__isnull=True) | ~Q(former_buyer=F("buyer")),
+                name="guarantee_term_moved_to_another",
+            ),
             in_ratio_range("guarantee_term_insured_ratio_in_range", "insured_ratio"),
             in_ratio_range("guarantee_term_ceded_ratio_in_range", "ceded_ratio"),
             ExclusionConstraint(
@@ -128,7 +135,7 @@ class GuaranteeTerm(TenantRow):
                         RangeOperators.OVERLAPS,
                     ),
                 ],
-                condition=~Q(status="replaced_at_once"),
+                condition=~Q(status="replaced_at_once") & Q(former_buyer__isnull=True),
             ),
         ]
         indexes: ClassVar = [

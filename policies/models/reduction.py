@@ -18,6 +18,7 @@ from policies.models.guarantee import GuaranteeTerm
 
 class ReductionCause(models.TextChoices):
     RE_RATED = "re_rated", "the buyer was rated again"
+    ONE_BUYER = "one_buyer", "two buyers became one"
 
 
 class ReductionStatus(models.TextChoices):

@@ -172,14 +172,31 @@ class Covers:
         return known[-1] if known else next(iter(self.terms), None)
 
 
-# A term replaced on its own first day never covered anything.
+# A term replaced on its own first day never covered anything. One that followed a buyer into another covers, on each of
+# the two, what was delivered while it stood there (ADR 0018).
 _TOP_UPS: Final = """
-    SELECT term.policy_id, term.buyer_id, term.id, term.cover_first, term.cover_end, term.granted_amount,
+    SELECT asked.policy_id, asked.buyer_id, term.id, GREATEST(term.cover_first, came.on_day),
+           LEAST(term.cover_end, went.on_day), term.granted_amount,
            term.insured_ratio, cession.ceded_ratio, COALESCE(says.loss_order, 'primary_first'),
            cuts.days, cuts.amounts
     FROM unnest(%(policies)s::bigint[], %(buyers)s::bigint[]) AS asked (policy_id, buyer_id)
-    JOIN policies_guaranteeterm term ON term.insurer_id = %(insurer)s AND term.policy_id = asked.policy_id
-         AND term.buyer_id = asked.buyer_id AND term.status <> 'replaced_at_once' AND term.cover_end > term.cover_first
+    CROSS JOIN LATERAL (
+        SELECT own.id FROM policies_guaranteeterm own
+        WHERE own.insurer_id = %(insurer)s AND own.policy_id = asked.policy_id AND own.buyer_id = asked.buyer_id
+        UNION
+        SELECT moved.term_id FROM policies_identitymove moved
+        WHERE moved.insurer_id = %(insurer)s AND moved.from_buyer_id = asked.buyer_id) held
+    JOIN policies_guaranteeterm term ON term.insurer_id = %(insurer)s AND term.id = held.id
+         AND term.policy_id = asked.policy_id AND term.status <> 'replaced_at_once'
+         AND term.cover_end > term.cover_first
+    LEFT JOIN LATERAL (
+        SELECT max(moved.effective_on) AS on_day FROM policies_identitymove moved
+        WHERE moved.insurer_id = %(insurer)s AND moved.term_id = term.id AND moved.to_buyer_id = asked.buyer_id
+          AND asked.buyer_id <> COALESCE(term.former_buyer_id, term.buyer_id)) came ON true
+    LEFT JOIN LATERAL (
+        SELECT min(moved.effective_on) AS on_day FROM policies_identitymove moved
+        WHERE moved.insurer_id = %(insurer)s AND moved.term_id = term.id AND moved.from_buyer_id = asked.buyer_id
+          AND term.buyer_id <> asked.buyer_id) went ON true
     JOIN reinsurance_cession cession ON cession.insurer_id = %(insurer)s AND cession.id = term.cession_id
     LEFT JOIN LATERAL (
         SELECT loss_order FROM reinsurance_treatyterms
@@ -189,6 +206,7 @@ _TOP_UPS: Final = """
         SELECT array_agg(effective_on ORDER BY position) AS days, array_agg(live_amount ORDER BY position) AS amounts
         FROM reinsurance_cessionchange
         WHERE insurer_id = %(insurer)s AND cession_id = cession.id AND kind = 'amended') cuts ON true
+    WHERE GREATEST(term.cover_first, came.on_day) < LEAST(term.cover_end, went.on_day)
     ORDER BY term.cover_first, term.id
 """
 _PRIMARY: Final = """
@@ -206,16 +224,17 @@ _TERMS: Final = """
     FROM policies_policyterms WHERE insurer_id = %(insurer)s AND policy_id = ANY (%(policies)s)
     ORDER BY policy_id, effective_on, id DESC
 """
-# What was indemnified stays used until the claim is closed.
+# What was indemnified stays used until the claim is closed; on a buyer that was absorbed, on the one that remains too.
 _USED: Final = """
-    SELECT claim.policy_id, claim.buyer_id,
+    SELECT asked.policy_id, asked.buyer_id,
            COALESCE(sum(share.loss_amount) FILTER (WHERE share.layer = 'primary'), 0),
            COALESCE(sum(share.loss_amount) FILTER (WHERE share.layer = 'top_up'), 0)
     FROM unnest(%(policies)s::bigint[], %(buyers)s::bigint[]) AS asked (policy_id, buyer_id)
     JOIN policies_claim claim ON claim.insurer_id = %(insurer)s AND claim.policy_id = asked.policy_id
-         AND claim.buyer_id = asked.buyer_id AND claim.status = 'indemnified'
+         AND asked.buyer_id IN (claim.buyer_id, policies_standing_buyer(%(insurer)s, claim.buyer_id))
+         AND claim.status = 'indemnified'
     JOIN policies_claimshare share ON share.insurer_id = claim.insurer_id AND share.claim_id = claim.id
-    GROUP BY claim.policy_id, claim.buyer_id
+    GROUP BY asked.policy_id, asked.buyer_id
 """
 
 
@@ -245,6 +264,35 @@ def covers_of(actor: Actor, pairs: Collection[Pair]) -> dict[Pair, Covers]:
         found[policy, buyer].used = Used(primary, top_ups)
     for (policy, _), covers in found.items():
         covers.terms = terms[policy]
+    return found
+
+
+_DELIVERED_TO: Final = """
+    SELECT asked.name, guarantee.policy_id,
+           COALESCE((SELECT moved.to_buyer_id FROM policies_identitymove moved
+                     JOIN policies_guaranteeterm term ON term.id = moved.term_id
+                     WHERE moved.insurer_id = %(insurer)s AND term.guarantee_id = guarantee.id
+                       AND moved.effective_on <= asked.day
+                     ORDER BY moved.effective_on DESC, moved.id DESC LIMIT 1), guarantee.buyer_id)
+    FROM unnest(%(names)s::text[], %(days)s::date[]) AS asked (name, day)
+    JOIN policies_guarantee guarantee ON guarantee.insurer_id = %(insurer)s AND guarantee.public_id = asked.name
+"""
+
+
+def delivered_to(actor: Actor, deliveries: Collection[tuple[str, date]]) -> dict[str, set[Pair]]:
+    """By guarantee, under which policy and to which buyers was delivered: who was absorbed since was another then.
+
+    One query; inside acting(actor).
+    """
+    asked = sorted(set(deliveries))
+    found: dict[str, set[Pair]] = defaultdict(set)
+    given = {
+        "insurer": actor.insurer_id,
+        "names": [name for name, _ in asked],
+        "days": [day for _, day in asked],
+    }
+    for name, policy, buyer in _rows(_DELIVERED_TO, given) if asked else ():
+        found[name].add((policy, buyer))
     return found
 
 

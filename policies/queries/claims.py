@@ -211,7 +211,10 @@ def detail(actor: Actor, public_id: str, *, on: date) -> ClaimDetail:
         payments=_payments(row, is_split=actor.is_insurer),
         recoveries=recoveries if actor.is_insurer else [_unsplit_recovery(one) for one in recoveries],
         guarantees=list(
-            Guarantee.objects.filter(policy_id=row.policy_id, buyer_id=row.buyer_id)
+            Guarantee.objects.filter(
+                Q(buyer_id=row.buyer_id) | Q(terms__buyer_id=row.buyer_id), policy_id=row.policy_id
+            )
+            .distinct()
             .order_by("pk")
             .values_list("public_id", flat=True)
         ),

@@ -46,7 +46,7 @@ FROM unnest(%(policies)s::bigint[], %(buyers)s::bigint[], %(terms)s::bigint[], %
 JOIN policies_policy policy ON policy.id = asked.policy_id AND policy.insurer_id = %(insurer)s
 JOIN policies_exceptiondossier dossier ON dossier.insurer_id = %(insurer)s
      AND dossier.policyholder_id = policy.policyholder_id
-     AND (dossier.buyer_id IS NULL OR dossier.buyer_id = asked.buyer_id)
+     AND (dossier.buyer_id IS NULL OR policies_standing_buyer(%(insurer)s, dossier.buyer_id) = asked.buyer_id)
      AND dossier.granted_on <= %(on)s AND dossier.decided_on <= %(known_on)s
 CROSS JOIN LATERAL (SELECT COALESCE(sum(drawn.amount), 0) AS amount FROM ({used}) drawn) used
 WHERE dossier.amount IS NULL OR dossier.amount > used.amount
@@ -54,7 +54,8 @@ ORDER BY asked.place, dossier.granted_on, dossier.id
 """
 _SCOPE: Final = """
           AND other.policyholder_id = dossier.policyholder_id
-          AND (dossier.buyer_id IS NULL OR {row}.buyer_id = dossier.buyer_id)
+          AND (dossier.buyer_id IS NULL
+               OR {row}.buyer_id IN (dossier.buyer_id, policies_standing_buyer(%(insurer)s, dossier.buyer_id)))
           AND CASE dossier.kind WHEN 'above_parity' THEN {kind}.market = 'domestic' AND {kind}.kind = 'complement'
                                 ELSE {kind}.market = 'export' END
 """

@@ -90,7 +90,9 @@ def _rows_of(actor: Actor, events: Sequence[EventRow]) -> _Found:
         held = Guarantee.objects.filter(**ours, public_id__in=guarantees).select_related(*_PARTIES)
         found.guarantees = {row.public_id: row for row in held}
         ids = [row.pk for row in found.guarantees.values()]
-        for term in GuaranteeTerm.objects.filter(**ours, guarantee_id__in=ids).order_by("sequence"):
+        for term in (
+            GuaranteeTerm.objects.filter(**ours, guarantee_id__in=ids).select_related("buyer").order_by("sequence")
+        ):
             found.terms[term.guarantee_id].append(term)
         for one in (
             Endorsement.objects.filter(**ours, term__guarantee_id__in=ids)
@@ -212,6 +214,7 @@ def _of_guarantee(event: EventRow, guarantee: Any | None, found: _Found) -> Draf
         facts=_facts(
             guarantee,
             event.booked_on,
+            on_buyer=term.buyer,
             product=guarantee.product,
             amount=next(
                 (value for name in ("amount", "maximum") if (value := _amount(became, name)) is not None), term.amount
@@ -225,6 +228,9 @@ def _of_guarantee(event: EventRow, guarantee: Any | None, found: _Found) -> Draf
             endorsement="" if endorsement is None else endorsement.number,
             cause=str(became.get("cause", "")),
             effective_on=_day(became, "effective_on"),
+            former_buyer=str(was.get("name", "")),
+            former_identifier=str(was.get("buyer", "")).partition(" ")[2],
+            announcement=str(became.get("reference", "")),
         ),
     )
 
@@ -344,12 +350,14 @@ def _notice_draft(row: Any) -> Draft:
     )
 
 
-def _facts(row: Any, on: date, **more: Any) -> MessageFacts:
+def _facts(row: Any, on: date, *, on_buyer: Any = None, **more: Any) -> MessageFacts:
+    """`on_buyer`: the buyer of today, where that of the row was absorbed or has another number since."""
+    buyer = on_buyer or row.buyer
     return MessageFacts(
         policyholder=row.policy.policyholder.name,
         policy_number=row.policy.number,
-        buyer=row.buyer.name,
-        buyer_identifier=row.buyer.identifier,
+        buyer=buyer.name,
+        buyer_identifier=buyer.identifier,
         on=on,
         **more,
     )

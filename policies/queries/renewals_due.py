@@ -24,6 +24,8 @@ class DueTerm:
     `limit_decision` is that of the latest notice in effect; `renewal_id` None where nobody asked.
     `right_amount` is what of the amount is ceded where its rating proved wrong (D-39).
     `run_off_days` is the policy's longest payment term plus its declaration delay (D-36).
+    `is_moved`: it came with a buyer that was absorbed. `beside`: the guarantee of the same policy on what is now the
+    same buyer by which cover is renewed or changed, None where it is this one.
     """
 
     term_id: int
@@ -61,6 +63,8 @@ class DueTerm:
     limit_request_id: int
     wished_total: Decimal
     right_amount: Decimal | None
+    is_moved: bool
+    beside: str | None
 
     @property
     def ceded_amount(self) -> Decimal:
@@ -87,10 +91,19 @@ class DueTerm:
             sale_currency=self.sale_currency,
             is_construction_subcontract=self.is_construction_subcontract,
             own_term_id=self.term_id,
+            is_moved=self.is_moved,
         )
 
 
-_SELECT: Final = """
+# What came with an absorbed buyer gives way to what runs on the buyer that remains, then to what was granted later.
+_BESIDE: Final = """CASE WHEN term.former_buyer_id IS NOT NULL THEN (
+           SELECT other.public_id FROM policies_guaranteeterm runs
+           JOIN policies_guarantee other ON other.id = runs.guarantee_id
+           WHERE runs.insurer_id = term.insurer_id AND runs.policy_id = term.policy_id
+             AND runs.buyer_id = term.buyer_id AND runs.status = 'running'
+             AND (runs.former_buyer_id IS NULL OR runs.id > term.id)
+           ORDER BY runs.former_buyer_id IS NULL DESC, runs.id DESC LIMIT 1) END"""
+_SELECT: Final = f"""
 SELECT term.id, guarantee.id, guarantee.public_id, guarantee.product, guarantee.kind, guarantee.market,
        guarantee.anchor_day, term.sequence, term.policy_id, term.buyer_id, term.cover_end, term.amount,
        term.ceded_ratio, term.cession_id, renewal.id, renewal.requested_total, renewal.asked_by,
@@ -98,7 +111,8 @@ SELECT term.id, guarantee.id, guarantee.public_id, guarantee.product, guarantee.
        request.is_construction_subcontract, COALESCE(terms.run_off_days, 150),
        buyer.identifier, buyer.name, buyer.country, policy.number, holder.public_id, holder.name,
        term.granted_first, request.id, request.requested_total,
-       term.right_amount
+       term.right_amount, term.former_buyer_id IS NOT NULL,
+       {_BESIDE}
 FROM policies_guaranteeterm term
 JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id
 JOIN policies_limitrequest request ON request.id = guarantee.limit_request_id
@@ -116,7 +130,13 @@ LEFT JOIN LATERAL (
     WHERE insurer_id = term.insurer_id AND policy_id = policy.id AND effective_on <= %(on)s AND booked_on <= %(on)s
     ORDER BY effective_on DESC, id DESC LIMIT 1) terms ON true
 WHERE term.insurer_id = %(insurer)s AND term.status = 'running'
-"""
+"""  # noqa: S608 (our own words)
+_BESIDE_OF: Final = f"""
+SELECT id, beside FROM (
+    SELECT term.id, {_BESIDE} AS beside FROM policies_guaranteeterm term
+    WHERE term.insurer_id = %(insurer)s AND term.id = ANY (%(ids)s)) asked
+WHERE beside IS NOT NULL
+"""  # noqa: S608 (our own words)
 _TOUCHED: Final = """ AND term.cover_end > %(on)s AND EXISTS (
     SELECT 1 FROM policies_buyerlimit moved
     WHERE moved.insurer_id = term.insurer_id AND moved.policy_id = term.policy_id AND moved.buyer_id = term.buyer_id
@@ -134,6 +154,11 @@ _RE_RATED: Final = """ AND term.cover_end > %(on)s AND EXISTS (
            OR rated.booked_on <= term.booked_on)
       AND GREATEST(rated.effective_on, rated.booked_on) >= %(on)s - 1
       AND GREATEST(rated.effective_on, rated.booked_on) >= term.booked_on)"""
+# Two buyers have become one: the terms of both are judged again, whichever of them they were granted on.
+_MERGED: Final = """ AND term.cover_end > %(on)s AND EXISTS (
+    SELECT 1 FROM policies_buyerstanding fact
+    WHERE fact.insurer_id = term.insurer_id AND fact.standing_id = term.buyer_id
+      AND fact.effective_on <= %(on)s AND fact.booked_on BETWEEN %(on)s - 1 AND %(on)s)"""
 _OVERDUE: Final = """ AND term.cover_end > %(on)s AND EXISTS (
     SELECT 1 FROM policies_claim claim
     JOIN policies_claiminvoice invoice ON invoice.insurer_id = claim.insurer_id AND invoice.claim_id = claim.id
@@ -146,7 +171,9 @@ _OVERDUE: Final = """ AND term.cover_end > %(on)s AND EXISTS (
         SELECT due_on FROM policies_duedayextension
         WHERE insurer_id = claim.insurer_id AND invoice_id = invoice.id
         ORDER BY agreed_on DESC, id DESC LIMIT 1) later ON true
-    WHERE claim.insurer_id = term.insurer_id AND claim.policy_id = term.policy_id AND claim.buyer_id = term.buyer_id
+    WHERE claim.insurer_id = term.insurer_id AND claim.policy_id = term.policy_id
+      -- A claim keeps the buyer that it was declared on; who took that one over owes its debts.
+      AND policies_standing_buyer(claim.insurer_id, claim.buyer_id) = term.buyer_id
       AND claim.status <> 'withdrawn'
       AND COALESCE(later.due_on, invoice.due_on) + terms.maximum_overdue_days < %(on)s
       AND invoice.amount + invoice.vat_amount > (
@@ -162,7 +189,7 @@ _NAMED: Final = """ AND term.cover_end > %(on)s AND guarantee.public_id = ANY (%
       WHERE mandate.policyholder_id = holder.id AND mandate.broker_id = %(broker)s AND mandate.first_day <= %(on)s
         AND (mandate.end_day IS NULL OR mandate.end_day > %(on)s)))
   AND (%(holder)s::bigint IS NULL OR holder.organisation_id = %(holder)s)"""
-_OF_BUYERS: Final = " AND term.cover_end > %(on)s AND term.buyer_id = ANY (%(buyers)s) ORDER BY term.id"
+_OF_BUYERS: Final = " AND term.cover_end > %(on)s AND term.buyer_id = ANY (%(buyers)s)"
 _LOCK: Final = " ORDER BY term.id FOR UPDATE OF term"
 # The few terms that something happened to are looked for by their own row alone: joining everything that is told of a
 # term to every running one, only to leave it out, took a twentieth of a night.
@@ -220,6 +247,11 @@ def re_rated(actor: Actor, *, on: date, limit: int, after_id: int = 0) -> list[D
     return _locked_chunk(actor, _RE_RATED, on=on, limit=limit, after_id=after_id)
 
 
+def merged(actor: Actor, *, on: date, limit: int, after_id: int = 0) -> list[DueTerm]:
+    """Running terms on buyers that took another one over, as entered on this day or the one before; locked, by id."""
+    return _locked_chunk(actor, _MERGED, on=on, limit=limit, after_id=after_id)
+
+
 def overdue(actor: Actor, *, on: date, limit: int, after_id: int = 0) -> list[DueTerm]:
     """Running terms on buyers who owe a declared invoice for longer than the policy's maximum; locked, by term id.
 
@@ -240,9 +272,18 @@ def running(actor: Actor, guarantees: Sequence[str], *, on: date) -> dict[str, D
     return {row.guarantee_public_id: row for row in rows}
 
 
-def of_buyers(actor: Actor, buyers: Sequence[int], *, on: date) -> list[DueTerm]:
-    """The running terms on some buyers, in order of their ids; nothing is locked. One query; inside acting(actor)."""
-    return _read(actor, _OF_BUYERS, on=on, buyers=list(buyers))
+def of_buyers(actor: Actor, buyers: Sequence[int], *, on: date, lock: bool = False) -> list[DueTerm]:
+    """The running terms on some buyers, in order of their ids, locked on demand. One query; inside acting(actor)."""
+    return _read(actor, _OF_BUYERS + (_LOCK if lock else " ORDER BY term.id"), on=on, buyers=list(buyers))
+
+
+def renewed_by_another(actor: Actor, term_ids: Sequence[int]) -> dict[int, str]:
+    """Of running terms those that came with an absorbed buyer and beside which cover is renewed by another guarantee
+    of the policy, with its public id. One query; inside acting(actor).
+    """
+    with connections["default"].cursor() as cursor:
+        cursor.execute(_BESIDE_OF, {"insurer": actor.insurer_id, "ids": list(term_ids)})
+        return dict(cursor.fetchall())
 
 
 def _ids(actor: Actor, which: str, *, on: date, limit: int, after_id: int) -> list[int]:

@@ -44,6 +44,10 @@ class Asked:
     own_term_id: int | None = None
     own_offer_id: int | None = None
     own_request_id: int | None = None
+    # The own term came with an absorbed buyer: of what runs beside it under its policy, what came later is not counted.
+    is_moved: bool = False
+    # Nothing that runs beside under the same policy is counted: the review on the day on which two buyers became one.
+    is_alone: bool = False
 
 
 def wish_of(row: LimitRequest, *, own_term_id: int | None = None, own_request_id: int | None = None) -> Asked:
@@ -70,10 +74,11 @@ SELECT asked.place, lim.decision, lim.notified_on, lim.effective_on, lim.amount_
        terms.insured_ratio, terms.limits_set_by, policy.currency,
        buyer.country, buyer.created_on, size.turnover, size.balance_sheet, size.headcount,
        rating.grade, rating.default_probability, rating.effective_on, COALESCE(rating.is_insolvent, false),
-       others.same_holder, others.other_holders, policy.number
+       others.same_holder, others.other_holders, others.same_policy, policy.number
 FROM unnest(%(policies)s::bigint[], %(buyers)s::bigint[], %(limits)s::bigint[], %(terms)s::bigint[],
-            %(offers)s::bigint[], %(requests)s::bigint[])
-     WITH ORDINALITY AS asked (policy_id, buyer_id, limit_id, own_term_id, own_offer_id, own_request_id, place)
+            %(offers)s::bigint[], %(requests)s::bigint[], %(moved)s::bool[], %(alone)s::bool[])
+     WITH ORDINALITY AS asked (policy_id, buyer_id, limit_id, own_term_id, own_offer_id, own_request_id, is_moved,
+                               is_alone, place)
 JOIN policies_policy policy ON policy.id = asked.policy_id AND policy.insurer_id = %(insurer)s
 JOIN policies_policyholder holder ON holder.id = policy.policyholder_id
 JOIN policies_buyer buyer ON buyer.id = asked.buyer_id AND buyer.insurer_id = %(insurer)s
@@ -96,21 +101,26 @@ LEFT JOIN LATERAL (
     WHERE insurer_id = %(insurer)s AND buyer_id = buyer.id AND effective_on <= %(on)s AND booked_on <= %(known_on)s
     ORDER BY effective_on DESC, id DESC LIMIT 1) rating ON true
 LEFT JOIN LATERAL (
-    SELECT COALESCE(sum(amount) FILTER (WHERE holder_id = holder.id), 0) AS same_holder,
-           COALESCE(sum(amount) FILTER (WHERE holder_id <> holder.id), 0) AS other_holders
+    SELECT COALESCE(sum(amount) FILTER (WHERE kind = 'substitution' AND holder_id = holder.id), 0) AS same_holder,
+           COALESCE(sum(amount) FILTER (WHERE kind = 'substitution' AND holder_id <> holder.id), 0) AS other_holders,
+           COALESCE(sum(amount) FILTER (WHERE is_beside), 0) AS same_policy
     FROM ({in_force}) live) others ON true
 ORDER BY asked.place
 """
+# Beside runs what two buyers that became one bring together under a policy: only then has a pair two running terms.
 _IN_FORCE_NOW: Final = """
-        SELECT term.amount, other.policyholder_id AS holder_id
+        SELECT term.amount, other.policyholder_id AS holder_id, guarantee.kind,
+               term.policy_id = asked.policy_id AND (term.former_buyer_id IS NOT NULL OR asked.is_moved) AS is_beside
         FROM policies_guaranteeterm term
-        JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id AND guarantee.kind = 'substitution'
+        JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id
         JOIN policies_policy other ON other.id = term.policy_id
         -- As an array, or the planner may look for the buyer in the middle of the key against overlapping terms.
         WHERE term.insurer_id = %(insurer)s AND term.buyer_id = ANY (ARRAY[asked.buyer_id]) AND term.status = 'running'
           AND term.id IS DISTINCT FROM asked.own_term_id
+          AND NOT (term.policy_id = asked.policy_id AND (asked.is_alone OR
+                   asked.is_moved AND (term.former_buyer_id IS NULL OR term.id > asked.own_term_id)))
         UNION ALL
-        SELECT offer.amount, other.policyholder_id
+        SELECT offer.amount, other.policyholder_id, offer.kind, false
         FROM policies_limitrequest request
         JOIN policies_offer offer ON offer.limit_request_id = request.id AND offer.status = 'live'
              AND offer.kind = 'substitution'
@@ -120,16 +130,17 @@ _IN_FORCE_NOW: Final = """
 """
 # Looking back: what had been granted and not ended, what was offered and not answered, as known on the other day.
 _IN_FORCE_THEN: Final = """
-        SELECT term.granted_amount AS amount, other.policyholder_id AS holder_id
+        SELECT term.granted_amount AS amount, other.policyholder_id AS holder_id, guarantee.kind,
+               term.policy_id = asked.policy_id AND term.former_buyer_id IS NOT NULL AS is_beside
         FROM policies_guaranteeterm term
-        JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id AND guarantee.kind = 'substitution'
+        JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id
              AND guarantee.limit_request_id IS DISTINCT FROM asked.own_request_id
         JOIN policies_policy other ON other.id = term.policy_id
         WHERE term.insurer_id = %(insurer)s AND term.buyer_id = asked.buyer_id AND term.status <> 'replaced_at_once'
           AND term.id IS DISTINCT FROM asked.own_term_id
           AND term.booked_on <= LEAST(%(on)s, %(known_on)s) AND %(on)s < term.cover_end
         UNION ALL
-        SELECT offer.amount, other.policyholder_id
+        SELECT offer.amount, other.policyholder_id, offer.kind, false
         FROM policies_limitrequest request
         JOIN policies_offer offer ON offer.limit_request_id = request.id AND offer.kind = 'substitution'
         JOIN policies_policy other ON other.id = request.policy_id
@@ -168,6 +179,8 @@ def gather(actor: Actor, asked: Sequence[Asked], *, on: date, known_on: date | N
                 "terms": [one.own_term_id for one in asked],
                 "offers": [one.own_offer_id for one in asked],
                 "requests": [one.own_request_id for one in asked],
+                "moved": [one.is_moved for one in asked],
+                "alone": [one.is_alone for one in asked],
             },
         )
         rows = cursor.fetchall()
@@ -205,7 +218,7 @@ def _facts(
 ) -> fact.Facts:
     (_, decision, notified_on, effective_on, before, amount, holder_country, holder_turnover, is_factor) = row[:9]
     (insured_ratio, set_by, currency, country, created_on, turnover, balance, headcount) = row[9:17]
-    (grade, probability, assessed_on, insolvent, same_holder, other_holders) = row[17:]
+    (grade, probability, assessed_on, insolvent, same_holder, other_holders, beside) = row[17:]
     return fact.Facts(
         day=on,
         insurer=insurer,
@@ -233,7 +246,9 @@ def _facts(
         primary=fact.Primary(amount_before=before, amount=amount),
         requested_total=asked.requested_total,
         sale=_sale(asked),
-        others_in_force=fact.OthersInForce(same_policyholder=same_holder, other_policyholders=other_holders),
+        others_in_force=fact.OthersInForce(
+            same_policyholder=same_holder, other_policyholders=other_holders, same_policy=beside
+        ),
         exceptions=exceptions,
     )
 

@@ -55,8 +55,14 @@ LEFT JOIN policies_policy policy ON policy.insurer_id = %(insurer)s AND policy.n
      AND (%(holder)s::bigint IS NULL OR EXISTS (
          SELECT 1 FROM policies_policyholder own WHERE own.id = policy.policyholder_id
            AND own.organisation_id = %(holder)s))
-LEFT JOIN policies_buyer buyer ON buyer.insurer_id = %(insurer)s AND buyer.country = given.country
-     AND buyer.identifier_type = given.identifier_type AND buyer.identifier = given.identifier
+LEFT JOIN policies_buyer named ON named.insurer_id = %(insurer)s AND named.country = given.country
+     AND named.identifier_type = given.identifier_type AND named.identifier = given.identifier
+-- Whoever was absorbed, or has another number, is asked for as the buyer that it is followed under today.
+LEFT JOIN policies_buyer buyer ON buyer.insurer_id = %(insurer)s
+     AND buyer.id = COALESCE(
+         (SELECT fact.standing_id FROM policies_buyerstanding fact
+          WHERE fact.insurer_id = %(insurer)s AND fact.buyer_id = named.id
+          ORDER BY fact.effective_on DESC, fact.id DESC LIMIT 1), named.id)
 LEFT JOIN LATERAL (
     SELECT id, decision, notified_on FROM policies_buyerlimit
     WHERE insurer_id = %(insurer)s AND policy_id = policy.id AND buyer_id = buyer.id

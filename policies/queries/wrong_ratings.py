@@ -47,7 +47,8 @@ JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id
 JOIN LATERAL (
     SELECT grade, default_probability, effective_on, booked_on, is_insolvent, source_reference
     FROM policies_buyerrating
-    WHERE insurer_id = term.insurer_id AND buyer_id = term.buyer_id
+    -- The rating that a grant rested on is that of the buyer as it was then, whoever has taken it over since.
+    WHERE insurer_id = term.insurer_id AND buyer_id = COALESCE(term.former_buyer_id, term.buyer_id)
       -- A term may begin after the day on which it was granted (D-38); what was true in between was no error then.
       AND effective_on <= LEAST(term.granted_first, term.booked_on)
       AND booked_on <= %(on)s

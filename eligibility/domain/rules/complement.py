@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from capweb.kernel.money import to_cent_down
+from capweb.kernel.money import ZERO, to_cent_down
 from eligibility.domain.fact_parts import Facts, RecordedException
 from eligibility.domain.law import LawInForce
 from eligibility.domain.parameters import Reference
@@ -52,6 +52,14 @@ SHARE_SENTENCES: Final = {
     "pass": (
         "The need stays within {maximum:euro}, {multiple:times} times the primary guarantee of {primary:euro}.",
         "Le besoin tient dans {maximum:euro}, soit {multiple:times} fois la garantie primaire de {primary:euro}.",
+    ),
+    "cap.beside": (
+        "At most {maximum:euro}: {multiple:times} × {primary:euro} of primary, less {in_force:euro} beside.",
+        "Au plus {maximum:euro} : {multiple:times} × {primary:euro} de primaire, moins {in_force:euro} à côté.",
+    ),
+    "pass.beside": (
+        "Within {maximum:euro}: {multiple:times} × {primary:euro} of primary, less {in_force:euro} beside.",
+        "Dans {maximum:euro} : {multiple:times} × {primary:euro} de primaire, moins {in_force:euro} à côté.",
     ),
     "pass.exception": (
         "Lifted to {lifted_to:euro} by the exception of {granted_on:day} ({exception}).",
@@ -229,6 +237,11 @@ def _share(facts: Facts, multiple: Decimal, *, lifted: RecordedException | None 
             granted_on=lifted.granted_on,
             exception=lifted.reference,
         )
+    beside = facts.others_in_force.same_policy
+    if beside:
+        # Since two buyers became one, what runs beside rests on the same primary: the share holds for both together.
+        maximum = max(maximum - beside, ZERO)
+        return limits(maximum, primary=primary, multiple=multiple, maximum=maximum, in_force=beside, because="beside")
     return limits(maximum, primary=primary, multiple=multiple, maximum=maximum)
 
 
