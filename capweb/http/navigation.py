@@ -123,6 +123,14 @@ MENU: Final[tuple[Section | Entry, ...]] = (
         frozenset({DESK}),
         frozenset({"policies:limit_wave", "policies:proof_of_notice"}),
     ),
+    Entry(
+        _("Absorbed or renumbered"),
+        "policies:identity_changes",
+        "arrows-split-2",
+        "identity_changes.propose",
+        frozenset({DESK}),
+        frozenset({"policies:identity_change", "policies:correct_identity_change"}),
+    ),
     Section(pgettext_lazy("menu", "Letters and cases")),
     Entry(
         _("Notices"),

@@ -170,6 +170,11 @@ WAVE_EFFECT: Final = {
     "unchanged": Wording(_("As it is"), "good", "check"),
     "unjudged": Wording(_("Facts contradict each other"), "quiet", "alert-triangle"),
 }
+IDENTITY_KIND: Final = {
+    "merger": Wording(_("Absorbed by another buyer")),
+    "renumbering": Wording(_("New SIREN or registration number")),
+    "correction": Wording(_("Correction of a change that was wrong")),
+}
 CUT_MEASURE: Final = {
     "share": Wording(_("By a share of each limit"), "warn", "arrows-split-2"),
     "to_amount": Wording(_("To a fixed amount"), "warn", "arrow-down-right"),
@@ -752,6 +757,7 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "renewal_line": RENEWAL_LINE,
     "wave": WAVE,
     "wave_effect": WAVE_EFFECT,
+    "identity_kind": IDENTITY_KIND,
     "cut_measure": CUT_MEASURE,
     "notice_outcome": NOTICE_OUTCOME,
     "reinsurer": REINSURER,

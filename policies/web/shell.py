@@ -45,6 +45,15 @@ TOLD: Final[Mapping[str, object]] = {
         "Another request on this buyer is under way or was granted: the old one is not judged beside it."
     ),
     "confirmed_by_another": _("You proposed this: another person answers it."),
+    "identity_confirmed_by_another": _("You proposed this change: another person confirms it."),
+    "identity_change_not_yet": _("A change is confirmed from the day on which it takes effect."),
+    "identity_change_overtaken": _(
+        "Another change of these buyers came first: take this one back and propose it anew."
+    ),
+    "short_notices_wait": _("A cut at short notice on the old buyer waits for its second person: answer it first."),
+    "renewed_by_another": _(
+        "Two buyers became one: the renewal is asked for by the guarantee on the buyer that remains."
+    ),
     "renewal_settlement_unknown": _("This proposal has been used or is not yours to see."),
     "exception_does_not_fit": _("No authority lifts this limit for this request."),
     "exception_under_way": _("The same exception has been asked for and is not decided yet."),

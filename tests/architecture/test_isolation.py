@@ -30,6 +30,7 @@ from capweb.kernel.identifiers import new_public_id
 from eligibility.commands.propose_changes import ProposedChange, propose_changes
 from policies.commands.accept_offers import accept_offers
 from policies.commands.change_buyer_limits import LimitNotice, change_buyer_limits
+from policies.commands.change_identities import IdentityWish, propose_identity_changes
 from policies.commands.cut_limits_by_sector import LimitWaveWish, confirm_limit_wave, propose_limit_wave
 from policies.commands.decide_limit_requests import decide_submission
 from policies.commands.declare_overdues import GivenInvoice, OverdueDeclaration, declare_overdues
@@ -75,6 +76,8 @@ OBJECTS = {
     "mediations": "mediation",
     "opt-outs": "opt_out",
     "rating-waves": "rating_wave",
+    "identity-changes": "identity_change",
+    "buyer-identity-changes": "identity_change",
     "limit-waves": "limit_wave",
     "letters": "letter",
     "short-notices": "short_notice",
@@ -173,6 +176,8 @@ TAKE_NONE = {
     "policies:renewal_file",
     # Buyers by their registry numbers, looked up inside one insurer.
     "policies:rating_waves",
+    "policies:identity_changes",
+    "api:identity_changes",
     "policies:limit_waves",
     "policies:upload",
     "api:what_if_runs",
@@ -296,6 +301,7 @@ def world(committed_once: None, documents: str) -> World:
         "claim": _claim(actor, answer.guarantee),
         "renewal_settlement": _referred_renewal(actor),
         "rating_wave": _rating_wave(actor),
+        "identity_change": _identity_change(actor),
         "limit_wave": _limit_wave(actor),
         **_treaty_with_a_proposal(cast),
         **_closed_bordereau(cast),
@@ -328,6 +334,22 @@ def _limit_wave(actor: Any) -> str:
     wave = propose_limit_wave(make.person(actor, "underwriter"), wish, reason="secret-limits", on=OPENING_DAY)
     confirm_limit_wave(make.person(actor, "senior_underwriter"), wave, on=OPENING_DAY)
     return wave
+
+
+def _identity_change(actor: Any) -> str:
+    """A merger of two buyers, proposed."""
+    old, new = make.buyer(actor), make.buyer(actor)
+    wish = IdentityWish(
+        kind="merger",
+        old_country="FR",
+        old_identifier=old.identifier,
+        new_country="FR",
+        new_identifier=new.identifier,
+        effective_on=OPENING_DAY,
+        reference="secret-announcement",
+    )
+    (change,) = propose_identity_changes(make.person(actor, "underwriter"), [wish], on=OPENING_DAY)
+    return change
 
 
 def _referred_renewal(actor: Any) -> str:

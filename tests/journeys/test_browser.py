@@ -167,6 +167,7 @@ MAIN_PAGES = {
         "/renewals?days=92",
         "/renewals/referred",
         "/rating-waves",
+        "/identity-changes",
         "/limit-waves",
         "/claims",
         "/envelopes",
