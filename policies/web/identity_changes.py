@@ -71,8 +71,8 @@ class IdentityForm(forms.Form):
             written = given[f"{name}_identifier"].strip()
             is_french = numbers[f"{name}_country"] == "FR"
             numbers[f"{name}_identifier"] = "".join(written.split()) if is_french else written
-        others = {name: given[name] for name in ("kind", "effective_on", "reference", "new_name", "reason")}
-        return IdentityWish(**numbers, **others)
+        told = {name: str(given[name]) for name in ("kind", "reference", "new_name", "reason")}
+        return IdentityWish(effective_on=given["effective_on"], **numbers, **told)
 
     def kept(self) -> dict[str, str]:
         """What the second button sends again."""
