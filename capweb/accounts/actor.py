@@ -37,6 +37,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
             "rating_waves.propose",
             "limit_waves.propose",
             "identity_changes.propose",
+            "group_limits.propose",
             "messages.send",
             "statements.ask",
         }
@@ -49,6 +50,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
         | {"renewals.settle", "renewals.confirm", "rating_waves.propose", "rating_waves.confirm"}
         | {"limit_waves.propose", "limit_waves.confirm"}
         | {"identity_changes.propose", "identity_changes.confirm"}
+        | {"group_limits.propose", "group_limits.confirm"}
         | _EXCEPTIONS
         | {"exceptions.decide", "short_notices.confirm", "statements.ask"}
         | _CONTRACTS

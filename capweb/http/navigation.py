@@ -124,9 +124,17 @@ MENU: Final[tuple[Section | Entry, ...]] = (
         frozenset({"policies:limit_wave", "policies:proof_of_notice"}),
     ),
     Entry(
+        _("Accumulations"),
+        "policies:accumulations",
+        "gauge",
+        "buyers.read",
+        frozenset({DESK}),
+        frozenset({"policies:buyer_group"}),
+    ),
+    Entry(
         _("Absorbed or renumbered"),
         "policies:identity_changes",
-        "arrows-split-2",
+        "replace",
         "identity_changes.propose",
         frozenset({DESK}),
         frozenset({"policies:identity_change", "policies:correct_identity_change"}),

@@ -170,6 +170,7 @@ WAVE_EFFECT: Final = {
     "unchanged": Wording(_("As it is"), "good", "check"),
     "unjudged": Wording(_("Facts contradict each other"), "quiet", "alert-triangle"),
 }
+ACCUMULATION: Final = {"above": Wording(_("Above the insurer's own limit"), "warn", "alert-triangle")}
 IDENTITY_KIND: Final = {
     "merger": Wording(_("Absorbed by another buyer")),
     "renumbering": Wording(_("New SIREN or registration number")),
@@ -758,6 +759,7 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "wave": WAVE,
     "wave_effect": WAVE_EFFECT,
     "identity_kind": IDENTITY_KIND,
+    "accumulation": ACCUMULATION,
     "cut_measure": CUT_MEASURE,
     "notice_outcome": NOTICE_OUTCOME,
     "reinsurer": REINSURER,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from policies.api import (
+    accumulations,
     changes,
     claim_movements,
     claims,
@@ -65,6 +66,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("buyer-portal-addresses/bulk", notices.BulkPortalAddresses.as_view(), name="bulk_portal_addresses"),
     path("buyer-limits/bulk", feeds.BulkBuyerLimits.as_view(), name="bulk_buyer_limits"),
     path("buyer-activities/bulk", feeds.BulkBuyerActivities.as_view(), name="bulk_buyer_activities"),
+    path("accumulations", accumulations.Accumulations.as_view(), name="accumulations"),
+    path("buyer-groups/bulk", accumulations.BulkGroupMemberships.as_view(), name="bulk_group_memberships"),
     path("buyer-identity-changes", identity_changes.IdentityChanges.as_view(), name="identity_changes"),
     path(
         "buyer-identity-changes/<slug:public_id>",

@@ -20,8 +20,9 @@ from capweb.audit.trail import Change, record_changes
 from capweb.kernel.errors import DomainError, FieldError, FieldErrors
 from capweb.kernel.identifiers import is_siren, new_public_id
 from capweb.kernel.money import ZERO
+from policies.commands.two_people import ANSWER_COLUMNS, answer_proposal, proposer
 from policies.domain.moves import IDENTITY_CHANGE
-from policies.models import Buyer, IdentifierType, IdentityChange, IdentityChangeKind, IdentityChangeStatus
+from policies.models import Buyer, IdentifierType, IdentityChange, IdentityChangeKind, ProposalStatus
 from policies.queries import identity_changes
 from policies.queries.identity_changes import CompanyLine, Follower, LimitHeld
 
@@ -33,13 +34,6 @@ class IdentityChangeUnknown(DomainError):
 
     code = "identity_change_unknown"
     status = 404
-
-
-class IdentityConfirmedByAnother(DomainError):
-    """A change of identity is confirmed, or turned down, by a person who did not propose it."""
-
-    code = "identity_confirmed_by_another"
-    status = 403
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +139,7 @@ def propose_identity_changes(actor: Actor, wishes: Sequence[IdentityWish | Corre
 
 def turn_down_identity_change(actor: Actor, change: str, *, on: date) -> None:
     """Turn down what another person proposed. Raises NotAllowed, IdentityChangeUnknown, IllegalMove,
-    IdentityConfirmedByAnother.
+    ConfirmedByAnother.
     """
     actor.must_be_allowed("identity_changes.confirm")
     _answered(actor, change, "turn_down", on=on)
@@ -155,14 +149,6 @@ def take_back_identity_change(actor: Actor, change: str, *, on: date) -> None:
     """Take a proposed change back. Raises NotAllowed, IdentityChangeUnknown, IllegalMove."""
     actor.must_be_allowed("identity_changes.propose")
     _answered(actor, change, "take_back", on=on)
-
-
-def must_be_another(actor: Actor, row: IdentityChange) -> None:
-    """Raises IdentityConfirmedByAnother for who proposed the change, and for a program."""
-    if actor.user_id is None or actor.user_id == row.proposed_by_user_id or actor.name == row.proposed_by:
-        raise IdentityConfirmedByAnother(
-            f"{row.proposed_by} proposed this change: another person confirms it.", proposed_by=row.proposed_by
-        )
 
 
 def locked(actor: Actor, changes: Sequence[str]) -> list[IdentityChange]:
@@ -219,7 +205,7 @@ def _preview(actor: Actor, wish: IdentityWish, *, on: date) -> IdentityPreview:
 def _preview_of_correction(actor: Actor, wish: CorrectionWish, *, on: date) -> IdentityPreview:
     was = _found(actor, wish.change)
     errors = []
-    if was.status != IdentityChangeStatus.CONFIRMED or was.kind == IdentityChangeKind.CORRECTION:
+    if was.status != ProposalStatus.CONFIRMED or was.kind == IdentityChangeKind.CORRECTION:
         told = _("Only a change that was confirmed is corrected; what is only proposed is taken back.")
         errors.append(FieldError("change", told, code="not_confirmed"))
     elif was.new_buyer_id and identity_changes.standing(actor, [was.old_buyer_id]).get(was.old_buyer_id) != (
@@ -278,7 +264,7 @@ def _wrong_buyers(actor: Actor, wish: IdentityWish, old: Buyer | None, new: Buye
 
 def _is_proposed(actor: Actor, old: Buyer) -> bool:
     return IdentityChange.objects.filter(
-        insurer_id=actor.insurer_id, old_buyer=old, status=IdentityChangeStatus.PROPOSED
+        insurer_id=actor.insurer_id, old_buyer=old, status=ProposalStatus.PROPOSED
     ).exists()
 
 
@@ -329,9 +315,7 @@ def _row(actor: Actor, wish: IdentityWish | CorrectionWish, seen: IdentityPrevie
         amount=seen.amount,
         requests=len(seen.requests),
         policyholders=seen.policyholders,
-        proposed_by=actor.name,
-        proposed_by_user_id=actor.user_id,
-        proposed_on=on,
+        **proposer(actor, on),
     )
 
 
@@ -366,11 +350,8 @@ def _found(actor: Actor, change: str) -> IdentityChange:
 def _answered(actor: Actor, change: str, event: str, *, on: date) -> None:
     with acting(actor):
         (row,) = locked(actor, [change])
-        row.status = IDENTITY_CHANGE.after(row.status, event, which=change)
-        if event == "turn_down":
-            must_be_another(actor, row)
-        row.answered_by, row.answered_by_user_id, row.answered_on = actor.name, actor.user_id, on
-        row.save(update_fields=["status", "answered_by", "answered_by_user", "answered_on"])
+        answer_proposal(actor, row, event, machine=IDENTITY_CHANGE, on=on)
+        row.save(update_fields=ANSWER_COLUMNS)
         _record(actor, [_change(f"identity_change.{row.status}", row)], on)
 
 

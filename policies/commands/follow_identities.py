@@ -22,8 +22,9 @@ from capweb.kernel.errors import DomainError
 from capweb.kernel.identifiers import new_public_id
 from policies.commands.accept_offers import end_offers
 from policies.commands.change_cover import CoverChange, issue_changes
-from policies.commands.change_identities import locked, must_be_another, told_of
+from policies.commands.change_identities import locked, told_of
 from policies.commands.follow_limits import FollowedLimits, follow_limits
+from policies.commands.two_people import ANSWER_COLUMNS, answer_proposal
 from policies.domain import endorsement_parts as part
 from policies.domain.moves import IDENTITY_CHANGE
 from policies.models import (
@@ -103,14 +104,13 @@ def confirm_identity_changes(actor: Actor, changes: Sequence[str], *, on: date, 
     """Confirm what another person proposed and carry it out, all or none; what each moved, in order.
 
     A fixed number of queries for any number of changes and covers. Raises NotAllowed, IdentityChangeUnknown,
-    IllegalMove, IdentityConfirmedByAnother, ChangeNotYetTrue, ChangeOvertaken, ShortNoticesWait.
+    IllegalMove, ConfirmedByAnother, ChangeNotYetTrue, ChangeOvertaken, ShortNoticesWait.
     """
     actor.must_be_allowed("identity_changes.confirm")
     with acting(actor):
         rows = locked(actor, changes)
         for row in rows:
-            row.status = IDENTITY_CHANGE.after(row.status, "confirm", which=row.public_id)
-            must_be_another(actor, row)
+            answer_proposal(actor, row, "confirm", machine=IDENTITY_CHANGE, on=on)
             if row.effective_on > on:
                 raise ChangeNotYetTrue(
                     f"{row.public_id} takes effect on {row.effective_on}: it is confirmed from that day on.",
@@ -460,9 +460,7 @@ def _write_standing(actor: Actor, rows: Sequence[IdentityChange], *, on: date) -
 
 
 def _close(actor: Actor, rows: Sequence[IdentityChange], followed: dict[int, Followed], *, on: date) -> None:
-    for row in rows:
-        row.answered_by, row.answered_by_user_id, row.answered_on = actor.name, actor.user_id, on
-    IdentityChange.objects.bulk_update(rows, ["status", "new_buyer", "answered_by", "answered_by_user", "answered_on"])
+    IdentityChange.objects.bulk_update(rows, [*ANSWER_COLUMNS, "new_buyer"])
     changes = []
     for row in rows:
         done = followed[row.pk]

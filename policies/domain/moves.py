@@ -251,6 +251,18 @@ IDENTITY_CHANGE: Final = StateMachine(
     },
 )
 
+# The insurer's own limit on a group of buyers: proposed by one person, confirmed by another.
+GROUP_LIMIT: Final = StateMachine(
+    "group_limit",
+    "limit of a group",
+    first=("proposed",),
+    events={
+        "confirm": (("proposed",), "confirmed"),
+        "turn_down": (("proposed",), "turned_down"),
+        "take_back": (("proposed",), "taken_back"),
+    },
+)
+
 # The order is that of docs/states.md.
 MACHINES: Final = (
     LIMIT_REQUEST,
@@ -260,6 +272,7 @@ MACHINES: Final = (
     RATING_WAVE,
     LIMIT_WAVE,
     IDENTITY_CHANGE,
+    GROUP_LIMIT,
     REDUCTION,
     EXCEPTION,
     CLAIM,

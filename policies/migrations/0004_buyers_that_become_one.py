@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                             ("taken_back", "taken back"),
                         ],
                         default="proposed",
-                        max_length=11,
+                        max_length=12,
                     ),
                 ),
                 ("new_country", models.CharField(max_length=2)),

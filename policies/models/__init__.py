@@ -1,5 +1,6 @@
 """The tables of policies. Private to this app's commands, queries, admin and migrations."""
 
+from policies.models.buyer_group import BuyerGroup, GroupLimit, GroupMembership
 from policies.models.buyer_limit import BuyerLimit, LimitDecision
 from policies.models.claim import (
     Beneficiary,
@@ -35,7 +36,6 @@ from policies.models.identity_change import (
     BuyerStanding,
     IdentityChange,
     IdentityChangeKind,
-    IdentityChangeStatus,
     IdentityMove,
 )
 from policies.models.letter import BuyerPortalAddress, Letter, LetterKind
@@ -74,6 +74,7 @@ __all__ = [
     "Buyer",
     "BuyerActivity",
     "BuyerFigures",
+    "BuyerGroup",
     "BuyerLimit",
     "BuyerPortalAddress",
     "BuyerRating",
@@ -98,13 +99,14 @@ __all__ = [
     "ExceptionStatus",
     "ExceptionalCase",
     "ExchangeRate",
+    "GroupLimit",
+    "GroupMembership",
     "Guarantee",
     "GuaranteeKind",
     "GuaranteeTerm",
     "IdentifierType",
     "IdentityChange",
     "IdentityChangeKind",
-    "IdentityChangeStatus",
     "IdentityMove",
     "IndemnityPayment",
     "InvoicePayment",

@@ -10,13 +10,13 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 
 from capweb.accounts.row_security import TenantForeignKey
 from policies.models.dated import DatedFact, TenantRow, amount_field, newest_first, not_negative, one_of, source_once
 from policies.models.guarantee import GuaranteeTerm
 from policies.models.limit_request import LimitRequest
 from policies.models.parties import Buyer, IdentifierType
+from policies.models.two_people import ProposedRow, by_two_people
 
 
 class IdentityChangeKind(models.TextChoices):
@@ -25,23 +25,14 @@ class IdentityChangeKind(models.TextChoices):
     CORRECTION = "correction", "correction of a change that was wrong"
 
 
-class IdentityChangeStatus(models.TextChoices):
-    PROPOSED = "proposed", "proposed"
-    CONFIRMED = "confirmed", "confirmed"
-    TURNED_DOWN = "turned_down", "turned down"
-    TAKEN_BACK = "taken_back", "taken back"
-
-
-class IdentityChange(TenantRow):
+class IdentityChange(ProposedRow):
     """From `effective_on` on, `old_buyer` is followed under the buyer of these registration data.
 
     `new_buyer` is null until a buyer that was not known is entered on confirmation. `guarantees`, `amount`, `requests`
     and `policyholders` are what the first person was shown to move, in euro.
     """
 
-    public_id = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=11, choices=IdentityChangeKind)
-    status = models.CharField(max_length=11, choices=IdentityChangeStatus, default=IdentityChangeStatus.PROPOSED)
     old_buyer = TenantForeignKey(Buyer, related_name="+", db_index=False)
     new_buyer = TenantForeignKey(Buyer, null=True, related_name="+", db_index=False)
     new_country = models.CharField(max_length=2)
@@ -56,19 +47,12 @@ class IdentityChange(TenantRow):
     amount = amount_field()
     requests = models.PositiveIntegerField()
     policyholders = models.PositiveIntegerField()
-    proposed_by = models.CharField(max_length=200)
-    proposed_by_user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    proposed_on = models.DateField()
-    answered_by = models.CharField(max_length=200, blank=True)
-    answered_by_user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    answered_on = models.DateField(null=True)
-    recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["insurer", "old_buyer"], name="identity_change_of_buyer")]
         constraints: ClassVar = [
             one_of("identity_change_kind_known", "kind", IdentityChangeKind),
-            one_of("identity_change_status_known", "status", IdentityChangeStatus),
+            *by_two_people("identity_change"),
             one_of("identity_change_identifier_type_known", "new_identifier_type", IdentifierType),
             not_negative("identity_change_amount_not_negative", "amount"),
             models.UniqueConstraint(
@@ -91,21 +75,6 @@ class IdentityChange(TenantRow):
             models.CheckConstraint(
                 condition=~Q(status="confirmed") | Q(new_buyer__isnull=False, answered_on__gte=F("effective_on")),
                 name="identity_change_once_it_is_true",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="proposed", answered_by="", answered_on__isnull=True)
-                | ~Q(status="proposed") & ~Q(answered_by="") & Q(answered_on__gte=F("proposed_on")),
-                name="identity_change_answered_by_somebody",
-            ),
-            models.CheckConstraint(
-                condition=~Q(status__in=["confirmed", "turned_down"])
-                | ~Q(answered_by=F("proposed_by"))
-                & (
-                    Q(answered_by_user__isnull=True)
-                    | Q(proposed_by_user__isnull=True)
-                    | ~Q(answered_by_user=F("proposed_by_user"))
-                ),
-                name="identity_change_by_four_eyes",
             ),
         ]
 

@@ -19,7 +19,7 @@ from policies.commands.render_endorsements import render_endorsement
 from policies.commands.renew_guarantees import ask_for_renewals
 from policies.commands.request_changes import ChangeWish, request_changes
 from policies.commands.withdraw_guarantees import Withdrawal, withdraw_guarantees
-from policies.queries import buyer_exposure, guarantees, identity_changes
+from policies.queries import accumulations, buyer_exposure, guarantees, identity_changes
 from policies.queries import messages as messages_written
 from policies.queries.guarantees import EndorsementUnknown, GuaranteeUnknown, TermLine
 from policies.web.forms import ChangeForm, WithdrawalForm
@@ -89,6 +89,7 @@ class Guarantee(DeskView):
             letters = messages_written.about(self.actor, on=self.on, guarantee=public_id)
             found_reductions = guarantees.reductions(self.actor, public_id)
             followed = identity_changes.of_guarantee(self.actor, public_id)
+            group = accumulations.of_guarantee(self.actor, public_id, on=self.on)
         current = found.current
         return render(
             request,
@@ -109,6 +110,7 @@ class Guarantee(DeskView):
                 "withdrawal_form": self._form(WithdrawalForm, "guarantees.withdraw", current.status),
                 "reductions": found_reductions,
                 "followed": followed,
+                "group": group,
                 "may_see_changes": self.actor.may("identity_changes.propose"),
                 "is_due": current.cover_end <= self.on + timedelta(days=DUE_DAYS),
             },

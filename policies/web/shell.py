@@ -45,7 +45,6 @@ TOLD: Final[Mapping[str, object]] = {
         "Another request on this buyer is under way or was granted: the old one is not judged beside it."
     ),
     "confirmed_by_another": _("You proposed this: another person answers it."),
-    "identity_confirmed_by_another": _("You proposed this change: another person confirms it."),
     "identity_change_not_yet": _("A change is confirmed from the day on which it takes effect."),
     "identity_change_overtaken": _(
         "Another change of these buyers came first: take this one back and propose it anew."

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from policies.web import (
+    accumulations,
     audit_packs,
     business_day,
     claim_movements,
@@ -96,6 +97,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rating-waves", rating_waves.RatingWaves.as_view(), name="rating_waves"),
     path("rating-waves/<slug:public_id>", rating_waves.RatingWave.as_view(), name="rating_wave"),
     path("rating-waves/<slug:public_id>/answer", rating_waves.AnswerRatingWave.as_view(), name="answer_rating_wave"),
+    path("accumulations", accumulations.Accumulations.as_view(), name="accumulations"),
+    path("accumulations.csv", accumulations.AccumulationsFile.as_view(), name="accumulations_file"),
+    path("buyer-groups/<slug:public_id>", accumulations.BuyerGroup.as_view(), name="buyer_group"),
+    path(
+        "buyer-groups/<slug:public_id>/limits/<slug:limit>/answer",
+        accumulations.AnswerGroupLimit.as_view(),
+        name="answer_group_limit",
+    ),
     path("identity-changes", identity_changes.IdentityChanges.as_view(), name="identity_changes"),
     path("identity-changes/<slug:public_id>", identity_changes.IdentityChange.as_view(), name="identity_change"),
     path(

@@ -34,6 +34,12 @@ from policies.commands.change_identities import IdentityWish, propose_identity_c
 from policies.commands.cut_limits_by_sector import LimitWaveWish, confirm_limit_wave, propose_limit_wave
 from policies.commands.decide_limit_requests import decide_submission
 from policies.commands.declare_overdues import GivenInvoice, OverdueDeclaration, declare_overdues
+from policies.commands.group_buyers import (
+    GroupLimitWish,
+    MembershipNotice,
+    propose_group_limits,
+    record_group_memberships,
+)
 from policies.commands.handle_exceptions import ExceptionWish, open_exceptions
 from policies.commands.handle_mediations import Referral, open_mediations
 from policies.commands.keep_evidence import keep_evidence
@@ -45,7 +51,7 @@ from policies.commands.submit_limit_requests import submit_file
 from policies.commands.what_if import Wish, ask_what_if, work_at
 from policies.commands.write_messages import write_messages
 from policies.domain.evidence import Evidence
-from policies.models import Message
+from policies.models import BuyerGroup, Message
 from policies.queries import submissions
 from reinsurance.commands.close_bordereau import close_bordereaux
 from reinsurance.commands.closing_runs import ask_to_close
@@ -77,6 +83,8 @@ OBJECTS = {
     "opt-outs": "opt_out",
     "rating-waves": "rating_wave",
     "identity-changes": "identity_change",
+    "buyer-groups": "buyer_group",
+    "limits": "group_limit",
     "buyer-identity-changes": "identity_change",
     "limit-waves": "limit_wave",
     "letters": "letter",
@@ -302,6 +310,7 @@ def world(committed_once: None, documents: str) -> World:
         "renewal_settlement": _referred_renewal(actor),
         "rating_wave": _rating_wave(actor),
         "identity_change": _identity_change(actor),
+        **_group_with_a_limit(actor),
         "limit_wave": _limit_wave(actor),
         **_treaty_with_a_proposal(cast),
         **_closed_bordereau(cast),
@@ -334,6 +343,18 @@ def _limit_wave(actor: Any) -> str:
     wave = propose_limit_wave(make.person(actor, "underwriter"), wish, reason="secret-limits", on=OPENING_DAY)
     confirm_limit_wave(make.person(actor, "senior_underwriter"), wave, on=OPENING_DAY)
     return wave
+
+
+def _group_with_a_limit(actor: Any) -> dict[str, str]:
+    """A group of one buyer, with a proposed limit."""
+    whom = make.buyer(actor)
+    told = MembershipNotice("secret-membership", "FR", whom.identifier, OPENING_DAY, "secret-group")
+    record_group_memberships(actor, [told], on=OPENING_DAY)
+    with acting(actor):
+        group = BuyerGroup.objects.get(reference="secret-group").public_id
+    wish = GroupLimitWish(group, Decimal(1), OPENING_DAY, "secret-limit")
+    (limit,) = propose_group_limits(make.person(actor, "underwriter"), [wish], on=OPENING_DAY)
+    return {"buyer_group": group, "group_limit": limit}
 
 
 def _identity_change(actor: Any) -> str:

@@ -21,7 +21,6 @@ from policies.commands.accept_offers import accept_offers
 from policies.commands.change_buyer_limits import LimitNotice, change_buyer_limits
 from policies.commands.change_identities import (
     CorrectionWish,
-    IdentityConfirmedByAnother,
     IdentityWish,
     preview_identity_change,
     propose_identity_changes,
@@ -32,6 +31,7 @@ from policies.commands.follow_identities import ChangeNotYetTrue, ChangeOvertake
 from policies.commands.renew_guarantees import RenewedByAnother, ask_for_renewals
 from policies.commands.request_changes import ChangeWish, request_changes
 from policies.commands.review_buyers import review_buyers
+from policies.commands.two_people import ConfirmedByAnother
 from policies.commands.write_messages import write_messages
 from policies.models import (
     BuyerLimit,
@@ -320,7 +320,7 @@ def test_who_was_absorbed_before_is_followed_to_the_last(underwriter, senior):
 def test_a_change_is_confirmed_by_another_once_it_is_true_and_fits(underwriter, senior):
     old, new, third = (make.buyer(underwriter) for _ in range(3))
     (own,) = propose_identity_changes(senior, [merger(old, new)], on=KNOWN_ON)
-    with pytest.raises(IdentityConfirmedByAnother):
+    with pytest.raises(ConfirmedByAnother):
         confirm_identity_changes(senior, [own], on=KNOWN_ON, at=NOON)
     with acting(senior):
         row = IdentityChange.objects.filter(public_id=own)

@@ -168,6 +168,7 @@ MAIN_PAGES = {
         "/renewals/referred",
         "/rating-waves",
         "/identity-changes",
+        "/accumulations",
         "/limit-waves",
         "/claims",
         "/envelopes",

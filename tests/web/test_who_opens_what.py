@@ -23,6 +23,7 @@ OPEN_TO = {
     "policies:renewals": INSURERS | BROKERS,
     "policies:referred_renewals": INSURERS,
     "policies:rating_waves": {"underwriter", "senior underwriter", "other insurer"},
+    "policies:accumulations": INSURERS,
     "policies:identity_changes": {"underwriter", "senior underwriter", "other insurer"},
     "policies:limit_waves": {"underwriter", "senior underwriter", "other insurer"},
     "policies:portal": INSURERS | BROKERS,
