@@ -2,10 +2,11 @@
 
 Two insurers, each with half of the terms; renewal was asked for every second one, the rest lapses. Ours: `begin_night`,
 then one process for each insurer's part (as workers do it), then `close_night`; each phase by the clock, each process
-with its peak memory. Floor: COPY of the very rows that the parts wrote, and the terms' new states by plain UPDATE, into
-a copy of the database taken just before, constraints and triggers in place, one connection. There is no peer: no public
-package opens such a night. The book is granted by the real commands for some thousand guarantees, and those are then
-multiplied by set-based SQL, each with a buyer, a policy and histories of its own.
+with its peak memory, the parts also by CPU, theirs and the database's, which other work moves less. Floor: COPY
+of the very rows that the parts wrote, and the terms' new states by plain UPDATE, into a copy of the database taken just
+before, constraints and triggers in place, one connection. There is no peer: no public package opens such a night. The
+book is granted by the real commands for some thousand guarantees, and those are then multiplied by set-based SQL, each
+with a buyer, a policy and histories of its own.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -65,7 +67,9 @@ def run(*, terms: int, workers: int) -> dict[str, Any]:
     marks["begun"] = time.perf_counter()
     for connection in connections.all():
         connection.close()
+    server_cpu = _server_cpu_seconds()
     parts, marks["parts"] = _parts(day, workers=workers)
+    server_cpu = _server_cpu_seconds() - server_cpu
     marks["closing"] = time.perf_counter()
     steps: list[tuple[str, float]] = []
     report = close_night(PLATFORM, day, holder="bench", progress=lambda name: steps.append((name, time.perf_counter())))
@@ -85,6 +89,7 @@ def run(*, terms: int, workers: int) -> dict[str, Any]:
         },
         "closing_steps": _lasted(steps, marks["end"]),
         "parts": parts,
+        "parts_cpu_seconds": {"workers": sum(part["cpu_seconds"] for part in parts), "database": server_cpu},
         "peak_megabytes_closing": _peak_megabytes(os.getpid()),
         "floor_seconds": floor_seconds + moved,
         "rows_written": written,
@@ -330,6 +335,26 @@ def _moved(before: str) -> float:
     return seconds
 
 
+def _server_cpu_seconds() -> float:
+    """CPU of the cluster's processes so far, those that have ended included. Linux only; all of its databases."""
+    from bench.floor import owner_connection
+
+    with owner_connection("postgres") as connection:
+        server = int(_stat(Path(f"/proc/{connection.info.backend_pid}/stat"))[1])
+    ticks = sum(int(number) for number in _stat(Path(f"/proc/{server}/stat"))[11:15])
+    for process in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = _stat(process)
+            if int(fields[1]) == server:
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(process: Path) -> list[str]:
+    """What follows a process's name: state, parent, …; the twelfth to fifteenth are its CPU and its children's."""
+    return process.read_text().rsplit(")", 1)[1].split()
+
+
 def _peak_megabytes(pid: int) -> float:
     from bench.closing import _peak_kilobytes
 
@@ -355,6 +380,8 @@ def _tell(result: dict[str, Any]) -> None:
     console.print(table)
     done = {code: {name: n for name, n in counts.items() if n} for code, counts in result["counts"].items()}
     console.print(f"{done}; rows written {result['rows_written']}; book built in {result['built']:.0f} s")
+    cpu = result["parts_cpu_seconds"]
+    console.print(f"CPU of the parts: workers {cpu['workers']:.1f} s, database {cpu['database']:.1f} s")
     console.print("load " + ", ".join(f"{load:.1f}" for load in result["load"]))
     for part in result["parts"]:
         console.print({name: round(seconds, 1) for name, seconds in part["reached"].items()})
