@@ -146,7 +146,14 @@ MENU: Final[tuple[Section | Entry, ...]] = (
         "mail-forward",
         "documents.read",
         frozenset({DESK, PORTAL}),
-        frozenset({"policies:new_primary_notice", "policies:short_notice", "policies:settle_short_notice"}),
+        frozenset(
+            {
+                "policies:new_primary_notice",
+                "policies:short_notice",
+                "policies:settle_short_notice",
+                "policies:portal_addresses",
+            }
+        ),
     ),
     Entry(
         _("Messages"),

@@ -151,6 +151,11 @@ TAKE_IDS = {
     "policies:answer_renewal_proposals": ("settlement", "renewal_settlement"),
     "reinsurance:close_bordereaux": ("treaty", "treaty"),
 }
+# What a form asks for besides the ids: without it the ids would never be looked at.
+BESIDES = {
+    "policies:propose_renewal_answers": {"reason": "essai", "answer": "approve"},
+    "policies:answer_renewal_proposals": {"step": "take_back"},
+}
 # Writes that name nothing of ours by its id: what they take is scoped by what they look up, tested where they are.
 TAKE_NONE = {
     "api:simulations",
@@ -187,6 +192,7 @@ TAKE_NONE = {
     "policies:identity_changes",
     "api:identity_changes",
     "policies:limit_waves",
+    "policies:portal_addresses",
     "policies:upload",
     "api:what_if_runs",
     "policies:new_what_if_run",
@@ -561,14 +567,14 @@ def browser(who: str | None) -> Client:
     return Client(headers={"accept-language": "en"}) if who is None else callers.person(who).http
 
 
-def call(http: Client, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+def call(http: Client, method: str, path: str, body: dict[str, Any] | None = None, *, key: str = "") -> Any:
     is_api = path.startswith("/api/")
     if method == "get":
         return http.get(path)
     sent: dict[str, Any] = {"data": body or {}}
     if is_api or method != "post":
         sent = {"data": json.dumps(body or {}), "content_type": "application/json"}
-    return getattr(http, method)(path, headers={"idempotency-key": f"{method} {path}"[:200]}, **sent)
+    return getattr(http, method)(path, headers={"idempotency-key": f"{key}{method} {path}"[:200]}, **sent)
 
 
 def state() -> str:
@@ -644,9 +650,16 @@ def test_ids_that_are_sent_reach_nothing_of_ours(world, address):
     field, kind = TAKE_IDS[address.name]
     before = state()
     for email in STRANGERS.values():
-        answer = call(browser(email), "post", "/" + address.route, {field: [world.ours[kind]]})
-        assert answer.status_code in (200, 302, 403, 404, 422), answer.content
+        besides = BESIDES.get(address.name, {})
+        answer = call(browser(email), "post", "/" + address.route, {field: [world.ours[kind]], **besides})
+        assert answer.status_code in (200, 302, 403, 404), answer.content
         shows_nothing(answer, world, asked=world.ours[kind])
+        # Where many are sent at once, each is answered by itself: as what nobody has.
+        nobodys = new_public_id(world.ours[kind].partition("_")[0])
+        unknown = call(browser(email), "post", "/" + address.route, {field: [nobodys], **besides}, key="nobody ")
+        assert answer.status_code == unknown.status_code
+        if answer["Content-Type"] == "application/json":
+            assert answer.content.decode().replace(world.ours[kind], nobodys) == unknown.content.decode()
     assert state() == before, f"a stranger changed something through {address.route}"
 
 

@@ -188,6 +188,7 @@ MAIN_PAGES = {
         "/opt-outs",
         "/primary-notices",
         "/primary-notices/new",
+        "/buyer-addresses",
     ],
     "broker": ["/portal", "/requests", "/messages", "/renewals?days=92"],
     "accountant": [

@@ -7,9 +7,13 @@ The other events have journeys where their pages and paths are tested; docs/even
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
+from capweb.accounts.acting import acting
+from reinsurance.commands.open_disbursement_years import open_disbursement_years
+from reinsurance.domain.claim import DisbursementOpening
 from tests import callers
 from tests import factories as make
 from tests.journeys.quarter import Left, Quarter, done
@@ -377,6 +381,52 @@ def test_e23_to_e27_a_loss_is_paid_ceded_and_what_comes_back_shared(house, sprin
     assert left.ledger == ["cession", "ending", "claim", "claim", "claim", "recovery"]
     assert house.events_of(claim) == ["claim.declared", "claim.loss_fixed", "claim.indemnified", "claim.recovered"]
     assert house.messages_of(claim) == ["claim_declared", "loss_fixed", "claim_indemnified", "claim_recovered"]
+
+
+def test_e26_the_disbursement_limit_stops_what_passes_the_policy_year(house, spring):
+    autumn(house, spring)
+    pair = house.pair()
+    day, rita = house.today.isoformat(), callers.person("rita@euler-hermes.example")
+    _limit_of_the_year(house, pair[0], "100000.00")
+    covers = []
+    for whom in (pair[1], make.buyer(house.world.actor)):
+        house.limit((pair[0], whom), "refusal", requested_amount="100000")
+        covers.append(house.granted((pair[0], whom), "100000"))
+    paid, claims = [], []
+    for one in covers:
+        line = {"number": "F-26", "delivered_on": day, "invoiced_on": day, "due_on": day, "amount": "100000.00"}
+        failed = {"cause": "insolvency", "caused_on": day}
+        body = {"source_reference": f"SIN-{one.guarantee}", "guarantee": one.guarantee, "invoices": [line], **failed}
+        claims.append(done(house.world.elise.post("/claims", body), 201)["id"])
+        done(house.world.elise.post(f"/claims/{claims[-1]}/loss", failed), 201)
+        paid.append(done(rita.post(f"/claims/{claims[-1]}/settlement", {"paid_on": day}), 201))
+    assert [(one["paid"], one["ceded"], one["held_back"]) for one in paid] == [
+        ("80000.00", "76000.00", "0.00"),
+        ("20000.00", "19000.00", "60000.00"),
+    ]
+    # What is held back is not owed: nothing stays reserved for it.
+    assert done(house.world.elise.get(f"/claims/{claims[1]}"))["outstanding"] == "0.00"
+    assert house.moved(covers[0], "disbursed") == ["80000.00"]
+    assert house.moved(covers[1], "disbursed") == ["20000.00"]
+    assert house.left(covers[1]).ledger == ["cession", "claim", "claim", "claim"]
+    assert house.events_of(pair[0].policy_number)[-1] == "disbursement_year.nearly_used"
+    assert house.messages_of(claims[0])[-1] == "disbursement_nearly_used"
+    assert house.messages_of(claims[1])[-1] == "claim_indemnified"
+
+
+def _limit_of_the_year(house, who, amount):
+    """The policy's year opened with a limit that two losses pass; the text's three millions would take forty."""
+    accountant = house.world.cast.actor(role="reinsurance_accountant")
+    opening = DisbursementOpening(
+        policy_number=who.policy_number,
+        market="domestic",
+        first_day=date(2020, 1, 1),
+        end_day=date(2021, 1, 1),
+        limit_amount=Decimal(amount),
+        reference="a limit of this test",
+    )
+    with acting(accountant):
+        open_disbursement_years(accountant, [opening], on=house.today)
 
 
 def test_e24_a_complement_pays_what_passes_the_primary(house, spring):

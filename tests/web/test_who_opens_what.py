@@ -31,6 +31,7 @@ OPEN_TO = {
     "policies:mediations": INSURERS | BROKERS,
     "policies:opt_outs": MAY_ASK,
     "policies:primary_notices": INSURERS | BROKERS,
+    "policies:portal_addresses": MAY_ASK - BROKERS,
     "policies:new_primary_notice": MAY_ASK - BROKERS,
     "policies:business_day": {"operator"},
     "reinsurance:envelopes": INSURERS | PLATFORM,
