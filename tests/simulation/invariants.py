@@ -165,6 +165,14 @@ ALWAYS = {
         LEFT JOIN policies_indemnitypayment p ON p.claim_id = c.id GROUP BY c.id
         HAVING (count(p.id) > 0 AND c.status NOT IN ('indemnified', 'closed'))
             OR (count(p.id) = 0 AND c.status = 'indemnified')""",
+    "a loss that is fixed is reserved, and no other": """
+        SELECT format('claim %s is %s with %s reserved', c.id, c.status, COALESCE(reserved.amount, 0))
+        FROM policies_claim c LEFT JOIN (
+            SELECT insurer_id, claim_reference, sum(CASE WHEN is_reversal THEN -ceded_amount ELSE ceded_amount END)
+                AS amount
+            FROM reinsurance_claimmovement WHERE kind = 'reserve' GROUP BY 1, 2
+        ) reserved ON reserved.insurer_id = c.insurer_id AND reserved.claim_reference = c.public_id
+        WHERE COALESCE(reserved.amount, 0) < 0 OR (COALESCE(reserved.amount, 0) > 0 AND c.status <> 'loss_fixed')""",
     "no more is owed on a claim than was lost": """
         SELECT format('claim %s: %s owed, %s lost', c.id, sum(s.due_amount), c.loss_amount) FROM policies_claim c
         JOIN policies_claimshare s ON s.claim_id = c.id GROUP BY c.id HAVING sum(s.due_amount) > c.loss_amount""",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from policies.commands import accept_offers, renew_guarantees
+from policies.commands import accept_offers, renew_guarantees, settle_claims
 from tests.simulation.run import Seed, SeedFailed, machine
 from tests.simulation.world import World, prepared
 
@@ -41,14 +41,19 @@ def test_the_same_seed_takes_the_same_steps(stage):
 
 
 @pytest.mark.parametrize(
-    ("module", "forgotten", "broken"),
+    ("module", "forgotten", "broken", "first"),
     [
-        (renew_guarantees, "end_cessions", "cessions equal guarantees in force"),
-        (accept_offers, "void_holds", "what offers hold equals live offers"),
+        (renew_guarantees, "end_cessions", "cessions equal guarantees in force", 1),
+        (accept_offers, "void_holds", "what offers hold equals live offers", 1),
+        (settle_claims, "write_states", "a claim that is paid has a loss", 4),
     ],
-    ids=["a lapse that ends no cession", "an offer that ends and still holds"],
+    ids=[
+        "a lapse that ends no cession",
+        "an offer that ends and still holds",
+        "a claim that is paid and stays to be paid",
+    ],
 )
-def test_a_rule_that_is_forgotten_is_found_by_a_seed(stage, monkeypatch, module, forgotten, broken):
+def test_a_rule_that_is_forgotten_is_found_by_a_seed(stage, monkeypatch, module, forgotten, broken, first):
     monkeypatch.setattr(module, forgotten, lambda *_given, **_named: None)
     with pytest.raises(SeedFailed, match=broken):
-        play_all(range(1, 11), stage)
+        play_all(range(first, first + 10), stage)
