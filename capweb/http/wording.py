@@ -170,7 +170,7 @@ WAVE_EFFECT: Final = {
     "unchanged": Wording(_("As it is"), "good", "check"),
     "unjudged": Wording(_("Facts contradict each other"), "quiet", "alert-triangle"),
 }
-ACCUMULATION: Final = {"above": Wording(_("Above the insurer's own limit"), "warn", "alert-triangle")}
+ACCUMULATION: Final = {"above": Wording(_("Own limit exceeded"), "warn", "alert-triangle")}
 IDENTITY_KIND: Final = {
     "merger": Wording(_("Absorbed by another buyer")),
     "renumbering": Wording(_("New SIREN or registration number")),

@@ -166,7 +166,7 @@ def _csv(rows: list[Accumulation]) -> str:
     table = csv.writer(out, delimiter=";")
     heads = [
         _("Name"), _("Number"), _("Group"), _("Buyers"), _("Policyholders"), _("Primary limits"), _("Top-ups"),
-        _("of which ceded"), _("Open offers"), _("Engaged in all"), _("Limit"), _("Used"),
+        _("of which ceded"), _("Open offers"), _("Engaged in all"), _("Own limit"), _("Used"),
     ]  # fmt: skip
     table.writerow(heads)
     for row in rows:
