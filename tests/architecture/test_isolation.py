@@ -191,6 +191,7 @@ TAKE_NONE = {
     "policies:rating_waves",
     "policies:identity_changes",
     "api:identity_changes",
+    "api:bulk_group_memberships",
     "policies:limit_waves",
     "policies:portal_addresses",
     "policies:upload",
