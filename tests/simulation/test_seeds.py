@@ -53,7 +53,7 @@ def test_the_same_seed_takes_the_same_steps(stage):
         "a claim that is paid and stays to be paid",
     ],
 )
-def test_a_rule_that_is_forgotten_is_found_by_a_seed(stage, monkeypatch, module, forgotten, broken, first):
+def test_a_rule_that_is_forgotten_is_found_by_a_seed(stage, monkeypatch, *, module, forgotten, broken, first):
     monkeypatch.setattr(module, forgotten, lambda *_given, **_named: None)
     with pytest.raises(SeedFailed, match=broken):
         play_all(range(first, first + 10), stage)
