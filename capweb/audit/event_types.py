@@ -43,6 +43,7 @@ EVENTS: Final[dict[str, str]] = {
     "buyer_ratings.recorded": "Ratings of buyers were taken in; `became.count` of them. Subject: the insurer.",
     "buyer_activities.recorded": "Activities of buyers were taken in; `became.count` of them. Subject: the insurer.",
     "buyer_groups.recorded": "Who belongs to which group was taken in; `became.count` of them. Subject: the insurer.",
+    "buyer_watches.recorded": "Buyers were put on watch or taken off; `became.count` of them. Subject: the insurer.",
     "group_limit.confirmed": "The insurer's own limit on a group of buyers; `became` tells group, amount and day.",
     "identity_change.confirmed": "A buyer was absorbed or has another number; `became` tells from when, what moved.",
     "rating_wave.confirmed": "Many buyers were rated down at once; `became.grade` and `became.rated` how many.",

@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from capweb.accounts.actor import Actor, PlatformActor
+from capweb.accounts.actor import Actor, NotAllowed, PlatformActor
 
 
 class ActorMay(BasePermission):
@@ -62,7 +62,11 @@ class ActorView(AccessMixin):
         if not actor.may(self.right) or not (self.for_platform if is_platform else self.for_insurers):
             raise PermissionDenied
         self.actor = actor
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+        try:
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+        except NotAllowed as refused:
+            # What the page's own right does not give, a command still refuses.
+            raise PermissionDenied(refused.message) from refused
 
 
 def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

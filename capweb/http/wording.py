@@ -171,6 +171,7 @@ WAVE_EFFECT: Final = {
     "unjudged": Wording(_("Facts contradict each other"), "quiet", "alert-triangle"),
 }
 ACCUMULATION: Final = {"above": Wording(_("Own limit exceeded"), "warn", "alert-triangle")}
+WATCH: Final = {"due": Wording(_("Review has come"), "warn", "calendar")}
 IDENTITY_KIND: Final = {
     "merger": Wording(_("Absorbed by another buyer")),
     "renumbering": Wording(_("New SIREN or registration number")),
@@ -760,6 +761,7 @@ KINDS: Final[dict[str, dict[str, Wording]]] = {
     "wave_effect": WAVE_EFFECT,
     "identity_kind": IDENTITY_KIND,
     "accumulation": ACCUMULATION,
+    "watch": WATCH,
     "cut_measure": CUT_MEASURE,
     "notice_outcome": NOTICE_OUTCOME,
     "reinsurer": REINSURER,

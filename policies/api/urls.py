@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from policies.api import (
     accumulations,
+    buyer_watches,
     changes,
     claim_movements,
     claims,
@@ -67,6 +68,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("buyer-limits/bulk", feeds.BulkBuyerLimits.as_view(), name="bulk_buyer_limits"),
     path("buyer-activities/bulk", feeds.BulkBuyerActivities.as_view(), name="bulk_buyer_activities"),
     path("accumulations", accumulations.Accumulations.as_view(), name="accumulations"),
+    path("buyer-watches/bulk", buyer_watches.BulkBuyerWatches.as_view(), name="bulk_buyer_watches"),
+    path("watch-list", buyer_watches.WatchedBuyers.as_view(), name="watch_list"),
     path("buyer-groups/bulk", accumulations.BulkGroupMemberships.as_view(), name="bulk_group_memberships"),
     path("buyer-identity-changes", identity_changes.IdentityChanges.as_view(), name="identity_changes"),
     path(

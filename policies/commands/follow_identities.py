@@ -35,6 +35,7 @@ from policies.models import (
     BuyerPortalAddress,
     BuyerRating,
     BuyerStanding,
+    BuyerWatch,
     IdentityChange,
     IdentityChangeKind,
     IdentityMove,
@@ -198,6 +199,7 @@ def _copy_facts(actor: Actor, rows: Sequence[IdentityChange], *, on: date) -> No
         BuyerFigures: ("turnover", "balance_sheet", "headcount"),
         BuyerActivity: ("code",),
         BuyerPortalAddress: ("address", "language"),
+        BuyerWatch: ("is_watched", "reason", "review_on", "entered_by"),
     }
     for model, fields in names.items():
         known = model.objects.filter(insurer_id=actor.insurer_id, buyer__in=by_old, booked_on__lte=on)

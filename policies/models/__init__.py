@@ -2,6 +2,7 @@
 
 from policies.models.buyer_group import BuyerGroup, GroupLimit, GroupMembership
 from policies.models.buyer_limit import BuyerLimit, LimitDecision
+from policies.models.buyer_watch import BuyerWatch
 from policies.models.claim import (
     Beneficiary,
     BeneficiaryKind,
@@ -79,6 +80,7 @@ __all__ = [
     "BuyerPortalAddress",
     "BuyerRating",
     "BuyerStanding",
+    "BuyerWatch",
     "Claim",
     "ClaimCause",
     "ClaimInvoice",

@@ -19,7 +19,7 @@ from policies.commands.render_endorsements import render_endorsement
 from policies.commands.renew_guarantees import ask_for_renewals
 from policies.commands.request_changes import ChangeWish, request_changes
 from policies.commands.withdraw_guarantees import Withdrawal, withdraw_guarantees
-from policies.queries import accumulations, buyer_exposure, guarantees, identity_changes
+from policies.queries import accumulations, buyer_exposure, buyer_watches, guarantees, identity_changes
 from policies.queries import messages as messages_written
 from policies.queries.guarantees import EndorsementUnknown, GuaranteeUnknown, TermLine
 from policies.web.forms import ChangeForm, WithdrawalForm
@@ -90,6 +90,7 @@ class Guarantee(DeskView):
             found_reductions = guarantees.reductions(self.actor, public_id)
             followed = identity_changes.of_guarantee(self.actor, public_id)
             group = accumulations.of_guarantee(self.actor, public_id, on=self.on)
+            watch = buyer_watches.of_guarantee(self.actor, public_id, on=self.on)
         current = found.current
         return render(
             request,
@@ -111,6 +112,7 @@ class Guarantee(DeskView):
                 "reductions": found_reductions,
                 "followed": followed,
                 "group": group,
+                "watch": watch,
                 "may_see_changes": self.actor.may("identity_changes.propose"),
                 "is_due": current.cover_end <= self.on + timedelta(days=DUE_DAYS),
             },

@@ -18,7 +18,7 @@ from capweb.kernel.errors import DomainError
 from eligibility.queries.decisions import DecisionRow
 from policies.commands.settle_referred import Settlement, judge_again, settle_referred
 from policies.domain.limit_request import kind_of
-from policies.queries import accumulations, exceptions, mediations, messages, request_page, requests
+from policies.queries import accumulations, buyer_watches, exceptions, mediations, messages, request_page, requests
 from policies.queries.mediations import MediationRow
 from policies.queries.requests import QueueFilter, RequestLine
 from policies.web import facts_shown
@@ -165,9 +165,10 @@ def _shown(
         dossiers = exceptions.of_request(view.actor, public_id) if view.actor.may("exceptions.read") else []
         letters = messages.about(view.actor, on=view.on, request=public_id)
         group = accumulations.of_request(view.actor, public_id, on=view.on)
+        watch = buyer_watches.of_request(view.actor, public_id, on=view.on)
     context: dict[str, object] = {"found": found, "line": found.detail.line, "form": form}
     context |= {"dossiers": dossiers, "letters": letters}
-    context |= {"mediations": before_mediator, "group": group}
+    context |= {"mediations": before_mediator, "group": group, "watch": watch}
     context["may_mediate"] = _may_mediate(view.actor, found, before_mediator)
     context |= _allowed(view.actor, found) | _told(view.actor, found)
     return render(request, "policies/request.html", context, status=status)

@@ -24,6 +24,7 @@ from policies.web import (
     renewals,
     requests,
     treaties,
+    watch_list,
     what_if,
 )
 
@@ -101,6 +102,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rating-waves/<slug:public_id>/answer", rating_waves.AnswerRatingWave.as_view(), name="answer_rating_wave"),
     path("accumulations", accumulations.Accumulations.as_view(), name="accumulations"),
     path("accumulations.csv", accumulations.AccumulationsFile.as_view(), name="accumulations_file"),
+    path("watch-list", watch_list.WatchList.as_view(), name="watch_list"),
+    path("watch-list/end", watch_list.EndWatch.as_view(), name="end_watch"),
     path("buyer-groups/<slug:public_id>", accumulations.BuyerGroup.as_view(), name="buyer_group"),
     path(
         "buyer-groups/<slug:public_id>/limits/<slug:limit>/answer",

@@ -154,6 +154,23 @@ def test_an_activity_is_taken_once_and_a_code_that_is_none_is_told_by_line(world
     assert errors(world.elise.post("/buyer-activities/bulk", [{**row, "code": "4941A"}])) == [(1, "code")]
 
 
+def test_buyers_are_put_on_watch_and_the_list_is_read(world, pair):
+    _who, whom = pair
+    row = {
+        "source_reference": "watch",
+        "buyer_identifier": whom.identifier,
+        "effective_on": "2020-06-12",
+        "watched": True,
+        "reason": "late accounts",
+        "review_on": "2020-06-14",
+    }
+    for new in (1, 0):
+        assert world.elise.post("/buyer-watches/bulk", [row]).json()["new"] == new
+    assert errors(world.elise.post("/buyer-watches/bulk", [{**row, "review_on": "2020-06-12"}])) == [(1, "review_on")]
+    (told,) = world.elise.get("/watch-list?due=true").json()["results"]
+    assert (told["identifier"], told["reason"], told["review_due"]) == (whom.identifier, "late accounts", True)
+
+
 FEEDS = ["/buyer-limits/bulk", "/buyer-ratings/bulk", "/buyer-activities/bulk"]
 
 

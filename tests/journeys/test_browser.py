@@ -169,6 +169,7 @@ MAIN_PAGES = {
         "/rating-waves",
         "/identity-changes",
         "/accumulations",
+        "/watch-list",
         "/limit-waves",
         "/claims",
         "/envelopes",

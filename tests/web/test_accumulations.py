@@ -29,6 +29,7 @@ def test_a_group_is_listed_exported_and_limited_by_two_people(books):
     page = reverse("policies:buyer_group", args=[group])
     assert underwriter.post(page, {"amount": "1"}).status_code == 422
     wish = {"amount": "30000", "effective_on": OPENING_DAY.isoformat(), "reason": "concentration"}
+    assert signed_in("auditor").post(page, wish).status_code == 403
     assert "30 000 €" in text_of(underwriter.post(page, wish, follow=True))
     with acting(actor):
         limit = GroupLimit.objects.get(group__public_id=group)

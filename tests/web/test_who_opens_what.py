@@ -24,6 +24,7 @@ OPEN_TO = {
     "policies:referred_renewals": INSURERS,
     "policies:rating_waves": {"underwriter", "senior underwriter", "other insurer"},
     "policies:accumulations": INSURERS,
+    "policies:watch_list": INSURERS,
     "policies:identity_changes": {"underwriter", "senior underwriter", "other insurer"},
     "policies:limit_waves": {"underwriter", "senior underwriter", "other insurer"},
     "policies:portal": INSURERS | BROKERS,
