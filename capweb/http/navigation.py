@@ -123,7 +123,7 @@ MENU: Final[tuple[Section | Entry, ...]] = (
         frozenset({DESK}),
         frozenset({"policies:limit_wave", "policies:proof_of_notice"}),
     ),
-    Entry(_("Watch list"), "policies:watch_list", "eye-check", "buyers.read", frozenset({DESK})),
+    Entry(_("Watch list"), "policies:watch_list", "eye", "buyers.read", frozenset({DESK})),
     Entry(
         _("Accumulations"),
         "policies:accumulations",
