@@ -140,7 +140,7 @@ def _tell_rated_out(actor: Actor, rows: Sequence[DueTerm], *, on: date) -> None:
         actor,
         [
             Change(
-                rated_out.RATED_OUT,
+                "guarantee.rated_out",
                 row.guarantee_public_id,
                 became={"term": row.sequence, "amount": str(row.amount), "end_day": row.cover_end.isoformat()},
             )
