@@ -28,6 +28,8 @@ from policies.queries.identity_changes import CompanyLine, Follower, LimitHeld
 
 MOST_CHANGES: Final = 100
 
+_ANSWERED: Final = {"turn_down": "identity_change.turned_down", "take_back": "identity_change.taken_back"}
+
 
 class IdentityChangeUnknown(DomainError):
     """The insurer has no such change of identity."""
@@ -352,7 +354,7 @@ def _answered(actor: Actor, change: str, event: str, *, on: date) -> None:
         (row,) = locked(actor, [change])
         answer_proposal(actor, row, event, machine=IDENTITY_CHANGE, on=on)
         row.save(update_fields=ANSWER_COLUMNS)
-        _record(actor, [_change(f"identity_change.{row.status}", row)], on)
+        _record(actor, [_change(_ANSWERED[event], row)], on)
 
 
 def _change(action: str, row: IdentityChange) -> Change:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,12 @@ from policies.commands.two_people import ANSWER_COLUMNS, answer_proposal, propos
 from policies.domain.moves import GROUP_LIMIT
 from policies.models import BuyerGroup, GroupLimit, GroupMembership, ProposalStatus
 from policies.queries import identity_changes, rating_waves
+
+_ANSWERED: Final = {
+    "confirm": "group_limit.confirmed",
+    "turn_down": "group_limit.turned_down",
+    "take_back": "group_limit.taken_back",
+}
 
 
 class GroupUnknown(DomainError):
@@ -168,7 +175,7 @@ def answer_group_limits(actor: Actor, limits: Sequence[str], event: str, *, on: 
             answer_proposal(actor, row, event, machine=GROUP_LIMIT, on=on)
         GroupLimit.objects.bulk_update(rows, ANSWER_COLUMNS)
         if rows:
-            _record_all(actor, f"group_limit.{rows[0].status}", rows, on)
+            _record_all(actor, _ANSWERED[event], rows, on)
     return [row.group.public_id for row in rows]
 
 
