@@ -115,4 +115,5 @@ def _is_outside(actor: Actor) -> bool:
 def _read(actor: Actor, sql: str, **given: Any) -> list[tuple[Any, ...]]:
     with connections["default"].cursor() as cursor:
         cursor.execute(sql, {"insurer": actor.insurer_id, **given})
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
