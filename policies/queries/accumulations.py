@@ -15,7 +15,6 @@ from django.db import connections
 
 from capweb.accounts.actor import Actor
 from policies.models import BuyerGroup, GroupLimit
-from policies.queries import scope
 from policies.queries.pages import Page, bounds
 
 SORTS: Final = ("name", "primary", "top_up", "ceded", "held", "total", "used")
@@ -242,7 +241,7 @@ def of_request(actor: Actor, public_id: str, *, on: date) -> Accumulation | None
 
 
 def _of(actor: Actor, sql: str, public_id: str, *, on: date) -> Accumulation | None:
-    if any(scope.organisation_scope(actor).values()):
+    if not actor.is_insurer:
         return None
     given: dict[str, Any] = {"insurer": actor.insurer_id, "on": on, "public_id": public_id}
     with connections["default"].cursor() as cursor:
