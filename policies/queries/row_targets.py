@@ -58,11 +58,13 @@ LEFT JOIN policies_policy policy ON policy.insurer_id = %(insurer)s AND policy.n
 LEFT JOIN policies_buyer named ON named.insurer_id = %(insurer)s AND named.country = given.country
      AND named.identifier_type = given.identifier_type AND named.identifier = given.identifier
 -- Whoever was absorbed, or has another number, is asked for as the buyer that it is followed under today.
+LEFT JOIN LATERAL (
+    SELECT standing_id FROM policies_buyerstanding
+    WHERE insurer_id = %(insurer)s AND buyer_id = named.id
+    ORDER BY effective_on DESC, id DESC LIMIT 1) followed ON true
+-- CASE: behind row-level security PostgreSQL would not look COALESCE up in the index.
 LEFT JOIN policies_buyer buyer ON buyer.insurer_id = %(insurer)s
-     AND buyer.id = COALESCE(
-         (SELECT fact.standing_id FROM policies_buyerstanding fact
-          WHERE fact.insurer_id = %(insurer)s AND fact.buyer_id = named.id
-          ORDER BY fact.effective_on DESC, fact.id DESC LIMIT 1), named.id)
+     AND buyer.id = CASE WHEN followed.standing_id IS NULL THEN named.id ELSE followed.standing_id END
 LEFT JOIN LATERAL (
     SELECT id, decision, notified_on FROM policies_buyerlimit
     WHERE insurer_id = %(insurer)s AND policy_id = policy.id AND buyer_id = buyer.id

@@ -48,7 +48,10 @@ JOIN LATERAL (
     SELECT grade, default_probability, effective_on, booked_on, is_insolvent, source_reference
     FROM policies_buyerrating
     -- The rating that a grant rested on is that of the buyer as it was then, whoever has taken it over since.
-    WHERE insurer_id = term.insurer_id AND buyer_id = COALESCE(term.former_buyer_id, term.buyer_id)
+    -- CASE, since PostgreSQL counts COALESCE among what might tell of hidden rows: row-level security would put it
+    -- after the index, and each term would read every rating of the insurer.
+    WHERE insurer_id = term.insurer_id
+      AND buyer_id = CASE WHEN term.former_buyer_id IS NULL THEN term.buyer_id ELSE term.former_buyer_id END
       -- A term may begin after the day on which it was granted (D-38); what was true in between was no error then.
       AND effective_on <= LEAST(term.granted_first, term.booked_on)
       AND booked_on <= %(on)s

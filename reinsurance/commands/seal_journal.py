@@ -24,8 +24,10 @@ from reinsurance.queries.books import writing_alias_of
 # Any number will do, as long as nobody else takes this lock.
 _PUBLISHER: Final = 6_962
 CHUNK: Final = 10_000
-# From so many on, what the planner believes of the tables is out of date.
+# From so many on, what the planner believes of the tables is out of date: of the journal's before they are sealed (on a
+# first large night it holds that no cession replaces another, and compares each with each), of the seals' afterwards.
 MANY: Final = 1_000
+_REFRESH: Final = "SELECT reinsurance_refresh_statistics()"
 _SEALED_TABLES: Final = {"journal": "reinsurance_sealedentry", "records": "reinsurance_sealedrecord"}
 
 
@@ -71,12 +73,13 @@ def seal_journal(actor: PlatformActor, *, on: date) -> list[SealReceipt]:
         cursor.execute("SELECT statement_timestamp()")
         at: datetime = cursor.fetchone()[0]
         heads = _heads(cursor)
-        _place(cursor, heads)
+        if _place(cursor, heads) >= MANY:
+            cursor.execute(_REFRESH)
         _seal_entries(cursor)
         _seal_records(cursor, heads)
         receipts = [_checkpoint(cursor, head, on=on, at=at) for head in heads.values()]
         if sum(receipt.added for receipt in receipts if receipt is not None) >= MANY:
-            cursor.execute("SELECT reinsurance_refresh_statistics()")
+            cursor.execute(_REFRESH)
     return [receipt for receipt in receipts if receipt is not None]
 
 
@@ -109,8 +112,8 @@ def _split(peaks: bytes) -> list[bytes]:
     return [peaks[place : place + HASH_BYTES] for place in range(0, len(peaks), HASH_BYTES)]
 
 
-def _place(cursor: CursorWrapper, heads: _Heads) -> None:
-    """Positions for the entries that have none, in order of their numbers, into a table of this transaction."""
+def _place(cursor: CursorWrapper, heads: _Heads) -> int:
+    """Positions for entries that have none, in order of their numbers, into a table of this transaction; how many."""
     journals = [head for head in heads.values() if head.sequence == "journal"]
     cursor.execute("DROP TABLE IF EXISTS sealing")
     cursor.execute(
@@ -124,8 +127,10 @@ def _place(cursor: CursorWrapper, heads: _Heads) -> None:
         """,
         [[head.insurer_id or 0 for head in journals], [head.tree.size for head in journals]],
     )
+    placed = cursor.rowcount
     cursor.execute("CREATE INDEX ON sealing (turn)")
     cursor.execute("ANALYZE sealing")
+    return placed
 
 
 def _seal_entries(cursor: CursorWrapper) -> None:
