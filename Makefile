@@ -79,7 +79,7 @@ demo: install ## the whole job once, from a broker's file to the bordereaux, int
 		$(PY) manage.py demo --output demo-output $(DEMO_ARGUMENTS)
 
 test: install-dev ## every test
-	@exec $(PY) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGUMENTS)
+	@exec $(PY) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGUMENTS)
 
 quick: .venv/installed-dev ## the tests that need no server, in under a minute
 	@exec $(PY) -m pytest -q -n $(TEST_PROCESSES) -m "not slow" $(NEED_A_SERVER:%=--ignore=%) $(wildcard $(QUICK))
