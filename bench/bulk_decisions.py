@@ -31,6 +31,7 @@ from policies.models import SubmissionRow
 DAY = date(2020, 6, 15)
 # What deciding writes, parents first.
 TABLES = (
+    "eligibility_lawedition",
     "eligibility_decisionrecord",
     "policies_limitrequest",
     "policies_offer",
