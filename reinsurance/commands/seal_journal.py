@@ -127,7 +127,7 @@ def _place(cursor: CursorWrapper, heads: _Heads) -> int:
         """,
         [[head.insurer_id or 0 for head in journals], [head.tree.size for head in journals]],
     )
-    placed = cursor.rowcount
+    placed: int = cursor.rowcount
     cursor.execute("CREATE INDEX ON sealing (turn)")
     cursor.execute("ANALYZE sealing")
     return placed

@@ -233,6 +233,7 @@ class _Mark:
 
 def _marks(kept: Sequence[str], found: Told) -> dict[str, list[_Mark]]:
     marks: dict[str, list[_Mark]] = {}
+    keys = seal_keys.public_keys()
     for number, note in enumerate(kept, start=1):
         try:
             text = notes.read(note)
@@ -240,7 +241,7 @@ def _marks(kept: Sequence[str], found: Told) -> dict[str, list[_Mark]]:
             found.told.append(f"kept checkpoint {number}: {error}")
             continue
         title = f"kept checkpoint {number} ({text.origin}, number {text.number}, {text.day})"
-        if not any(notes.is_signed_by(note, key) for key in seal_keys.public_keys()):
+        if not any(notes.is_signed_by(note, key) for key in keys):
             found.told.append(f"{title}: is not signed by a key of this installation")
         else:
             marks.setdefault(text.origin, []).append(_Mark(text.size, text.root, title))
@@ -255,15 +256,17 @@ def _stored(cursor: CursorWrapper, sequence: _Sequence, found: Told) -> list[_Ma
         [sequence.name],
     )
     marks: list[_Mark] = []
+    # Once for all: every night verifies every checkpoint ever made.
+    keys = seal_keys.public_keys()
+    origin = seal_keys.origin(sequence.insurer, sequence.name)
     before: tuple[Any, ...] | None = None
     for expected, row in enumerate(cursor.fetchall(), start=1):
         seal, number, size, root, sealed_on, recorded_at, peaks, note = row
         title = f"reinsurance_checkpoint {seal} ({sequence.title}, number {number})"
-        origin = seal_keys.origin(sequence.insurer, sequence.name)
         said = notes.CheckpointText(origin, size, bytes(root), sealed_on, number, recorded_at)
         if not note.startswith(f"{said}\n"):
             found.told.append(f"{title}: does not say what was signed")
-        elif not any(notes.is_signed_by(note, key) for key in seal_keys.public_keys()):
+        elif not any(notes.is_signed_by(note, key) for key in keys):
             found.told.append(f"{title}: the signature is not of a key of this installation")
         if number != expected:
             found.told.append(f"{title}: a checkpoint is missing before it")
