@@ -21,6 +21,7 @@ from policies.commands.group_buyers import (
     propose_group_limits,
     record_group_memberships,
 )
+from policies.commands.request_changes import ChangeWish, request_changes
 from policies.commands.two_people import ConfirmedByAnother
 from policies.models import BuyerGroup, GroupLimit
 from policies.queries import accumulations
@@ -103,6 +104,7 @@ def test_a_limit_is_set_by_two_people_and_warns(underwriter, senior):
         propose_group_limits(senior, [wish], on=OPENING_DAY)
     with pytest.raises(ConfirmedByAnother):
         answer_group_limits(_named(senior, underwriter), [limit], "confirm", on=OPENING_DAY)
+    assert engaged(underwriter, group=group, on=LATER)[0].limit is None
     assert answer_group_limits(senior, [limit], "confirm", on=OPENING_DAY) == [group]
     assert engaged(underwriter, group=group)[0].limit is None
     (row,) = engaged(underwriter, group=group, on=LATER)
@@ -113,6 +115,29 @@ def test_a_limit_is_set_by_two_people_and_warns(underwriter, senior):
     (lifted,) = propose_group_limits(underwriter, [GroupLimitWish(group, None, LATER, "levée")], on=LATER)
     answer_group_limits(senior, [lifted], "confirm", on=LATER)
     assert engaged(underwriter, group=group, on=LATER)[0].limit is None
+
+
+def test_a_group_has_one_limit_that_waits_also_within_a_batch(underwriter):
+    wish = GroupLimitWish(grouped(underwriter, "G7", make.buyer(underwriter)), Decimal(1), LATER, "prudence")
+    with pytest.raises(FieldErrors) as caught:
+        propose_group_limits(underwriter, [wish, wish], on=OPENING_DAY)
+    assert [(one.line, one.code) for one in caught.value.errors] == [(2, "proposed_already")]
+
+
+def test_a_cover_replaced_on_its_first_day_is_counted_once_and_outsiders_are_told_nothing(cast, underwriter):
+    who, whom = make.client(underwriter), make.buyer(underwriter)
+    make.notice(underwriter, who, whom)
+    taken = asked(underwriter, make.row_for(who, whom, total="60000"))
+    (first,) = accept_offers(underwriter, [taken.offer], on=OPENING_DAY, at=NOON)
+    group = grouped(underwriter, "G8", whom)
+    (more,) = request_changes(underwriter, [ChangeWish(first.guarantee, Decimal(90_000))], on=OPENING_DAY)
+    (second,) = accept_offers(underwriter, [more.offer], on=OPENING_DAY, at=NOON)
+    assert engaged(underwriter, group=group)[0].top_up == 90_000
+    broker = cast.broker()
+    with acting(underwriter):
+        assert accumulations.of_guarantee(underwriter, second.guarantee, on=OPENING_DAY).total == 90_000
+    with acting(broker):
+        assert accumulations.of_guarantee(broker, second.guarantee, on=OPENING_DAY) is None
 
 
 def _named(actor, other):

@@ -27,15 +27,24 @@ from policies.commands.change_identities import (
     take_back_identity_change,
 )
 from policies.commands.declare_overdues import GivenInvoice, OverdueDeclaration, declare_overdues
-from policies.commands.follow_identities import ChangeNotYetTrue, ChangeOvertaken, confirm_identity_changes
+from policies.commands.follow_identities import (
+    ChangeNotYetTrue,
+    ChangeOvertaken,
+    ShortNoticesWait,
+    confirm_identity_changes,
+)
+from policies.commands.group_buyers import MembershipNotice, record_group_memberships
 from policies.commands.renew_guarantees import RenewedByAnother, ask_for_renewals
 from policies.commands.request_changes import ChangeWish, request_changes
 from policies.commands.review_buyers import review_buyers
 from policies.commands.two_people import ConfirmedByAnother
+from policies.commands.watch_buyers import WatchNotice, watch_buyers
 from policies.commands.write_messages import write_messages
 from policies.models import (
     BuyerLimit,
+    BuyerWatch,
     Endorsement,
+    GroupMembership,
     Guarantee,
     GuaranteeTerm,
     IdentityChange,
@@ -341,6 +350,41 @@ def test_a_change_is_confirmed_by_another_once_it_is_true_and_fits(underwriter, 
     merged(underwriter, senior, merger(new, third))
     with pytest.raises(ChangeOvertaken):
         confirm_identity_changes(senior, [ahead], on=date(2020, 8, 1), at=NOON)
+
+
+def test_a_cut_at_short_notice_on_the_old_buyer_is_answered_before_it_is_followed(underwriter, senior):
+    who, old, new = make.client(underwriter), make.buyer(underwriter), make.buyer(underwriter)
+    make.notice(underwriter, who, old, decision="grant", amount="80000", notified_on=date(2020, 1, 6))
+    cut = LimitNotice(
+        f"cut {old.identifier}", who.policy_number, "FR", old.identifier, "cessation", Decimal(80_000), Decimal(0),
+        KNOWN_ON, KNOWN_ON, exceptional_case="overdue", exceptional_reason="unpaid since May",
+    )  # fmt: skip
+    assert change_buyer_limits(underwriter, [cut], on=KNOWN_ON).waiting
+    (change,) = propose_identity_changes(underwriter, [merger(old, new)], on=KNOWN_ON)
+    with pytest.raises(ShortNoticesWait):
+        confirm_identity_changes(senior, [change], on=KNOWN_ON, at=NOON)
+
+
+def test_a_rating_of_the_absorbed_buyer_that_proves_wrong_corrects_what_was_ceded(underwriter, senior):
+    who, old, new = make.client(underwriter), make.buyer(underwriter, grade="6"), make.buyer(underwriter, grade="6")
+    guarantee = granted(underwriter, who, old, total="200000")
+    merged(underwriter, senior, merger(old, new))
+    make.rated(underwriter, old, on=date(2020, 6, 10), booked_on=KNOWN_ON, grade="7")
+    assert review_buyers(underwriter, on=date(2020, 7, 11), at=NOON).corrected == 1
+    assert running(underwriter, guarantee)[guarantee].right_amount == Decimal("100000.00")
+
+
+def test_what_is_told_of_an_absorbed_buyer_is_kept_under_the_one_that_remains(underwriter, senior):
+    old, new = make.buyer(underwriter), make.buyer(underwriter)
+    merged(underwriter, senior, merger(old, new))
+    told = {"buyer_country": "FR", "buyer_identifier": old.identifier, "effective_on": KNOWN_ON}
+    watch = WatchNotice(source_reference="w", is_watched=True, reason="late accounts", **told)
+    watch_buyers(underwriter, [watch], on=KNOWN_ON)
+    member = MembershipNotice(source_reference="m", group_reference="G", **told)
+    record_group_memberships(underwriter, [member], on=KNOWN_ON)
+    with acting(underwriter):
+        assert BuyerWatch.objects.get(source_reference="w").buyer_id == new.id
+        assert GroupMembership.objects.get(source_reference="m").buyer_id == new.id
 
 
 def test_a_term_moves_by_a_confirmed_change_alone(underwriter):

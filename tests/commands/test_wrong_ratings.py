@@ -15,6 +15,7 @@ from policies.commands.reconcile_cessions import reconcile_cessions
 from policies.commands.renew_guarantees import lapse_terms
 from policies.commands.review_buyers import Reviewed, review_buyers
 from policies.models import Endorsement, GuaranteeTerm, Reduction
+from policies.queries import accumulations
 from reinsurance.models import Transfer
 from reinsurance.queries.verification import verify_ledger
 from tests import claims
@@ -62,6 +63,14 @@ def test_the_cession_falls_to_what_the_right_rating_allowed_from_the_first_day(w
         # Half of 1,750.00 was taken for cover that the State does not carry; 95 % of it was ceded.
         assert Transfer.objects.get(code="premium_credited").amount == Decimal("831.25")
     books_agree(cast)
+
+
+def test_what_is_engaged_on_the_buyer_counts_as_ceded_what_was_corrected(world):
+    _guarantee, whom = granted(world, total="200000")
+    proved_wrong(world, whom, grade="7")
+    with acting(world):
+        (row,) = accumulations.accumulations(world, on=NIGHT, by="buyer", text=whom.identifier).rows
+    assert (row.top_up, row.ceded) == (Decimal("200000.00"), Decimal("95000.00"))
 
 
 def test_decision_endorsement_and_amount_stand_towards_the_policyholder(world):
