@@ -124,6 +124,16 @@ def test_a_group_has_one_limit_that_waits_also_within_a_batch(underwriter):
     assert [(one.line, one.code) for one in caught.value.errors] == [(2, "proposed_already")]
 
 
+def test_a_limit_that_was_turned_down_is_none(underwriter, senior):
+    whom = make.buyer(underwriter)
+    make.notice(underwriter, make.client(underwriter), whom, decision="reduction", before="90000", amount="40000")
+    group = grouped(underwriter, "G9", whom)
+    wish = GroupLimitWish(group, Decimal(1), LATER, "prudence")
+    (limit,) = propose_group_limits(underwriter, [wish], on=OPENING_DAY)
+    answer_group_limits(senior, [limit], "turn_down", on=OPENING_DAY)
+    assert engaged(underwriter, group=group, on=LATER)[0].limit is None
+
+
 def test_a_cover_replaced_on_its_first_day_is_counted_once_and_outsiders_are_told_nothing(cast, underwriter):
     who, whom = make.client(underwriter), make.buyer(underwriter)
     make.notice(underwriter, who, whom)
