@@ -120,6 +120,15 @@ def _close_connections() -> None:
         connection.close()
 
 
+class _Baton:
+    """Who may run: the driver, or one thread; `is_overdue` once the thread did not give it back in time."""
+
+    def __init__(self) -> None:
+        self.to_thread = threading.Semaphore(0)
+        self.to_driver = threading.Semaphore(0)
+        self.is_overdue = False
+
+
 class Process:
     """A worker process: `begin` gives it work, `go_on` the baton for so many transactions, `kill` ends it."""
 
@@ -133,9 +142,11 @@ class Process:
         self._kill_after: int | None = None
         self._error: BaseException | None = None
         self._patience = 0
-        self._to_thread = threading.Semaphore(0)
-        self._to_driver = threading.Semaphore(0)
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._start()
+
+    def _start(self) -> None:
+        self._baton = _Baton()
+        self._thread = threading.Thread(target=self._run, args=(self._baton,), name=self.name, daemon=True)
         self._thread.start()
 
     def begin(self, told: str, work: Work) -> None:
@@ -157,48 +168,60 @@ class Process:
 
     def disconnect(self) -> None:
         """End its connections; nothing that it does depends on them."""
-        if self.is_at_work:
+        if self.is_at_work and not self._baton.is_overdue:
             with suppress(Exception):
                 self.kill(after_statements=0)
+        if self.is_at_work:
+            # It waits for a lock that nobody gives back yet. It is left alone, and gone with its next statement.
+            assert self._life is not None
+            self._life.is_over, self.is_at_work = True, False
+            self._start()
         self.begin("leaves", _close_connections)
 
     def leave(self) -> None:
         """End the thread."""
         self.disconnect()
         self._work = None
-        self._to_thread.release()
+        self._baton.to_thread.release()
         self._thread.join(PATIENCE_SECONDS)
 
     def _pass_baton(self) -> bool:
-        self._to_thread.release()
-        assert self._to_driver.acquire(timeout=PATIENCE_SECONDS), f"{self.name} waits for a lock: {self.told}"
+        baton = self._baton
+        baton.to_thread.release()
+        baton.is_overdue = not baton.to_driver.acquire(timeout=PATIENCE_SECONDS)
+        assert not baton.is_overdue, f"{self.name} waits for a lock: {self.told}"
         if self._error is not None:
             raise self._error
         return self.is_at_work
 
-    def _run(self) -> None:
+    def _run(self, baton: _Baton) -> None:
         while True:
-            self._to_thread.acquire()
+            baton.to_thread.acquire()
             if self._work is None:
                 return
             self._life = Life(pause=self._pause)
+            error: BaseException | None = None
             try:
                 with living(self._life):
                     self._work()
             except ProcessDied:
                 _close_connections()
-            except BaseException as error:  # the driver raises it
-                self._error = error
-            self.is_at_work = False
-            self._to_driver.release()
+            except BaseException as raised:  # the driver raises it
+                error = raised
+            if baton is not self._baton:
+                return
+            self._error, self.is_at_work = error, False
+            baton.to_driver.release()
 
     def _pause(self) -> None:
         """Before a transaction: the baton goes back where the turn is over."""
+        if threading.current_thread() is not self._thread:
+            raise ProcessDied
         if self._patience > 0:
             self._patience -= 1
             return
-        self._to_driver.release()
-        self._to_thread.acquire()
+        self._baton.to_driver.release()
+        self._baton.to_thread.acquire()
         self._patience -= 1
         if self._kill_after is not None:
             assert self._life is not None
