@@ -9,4 +9,4 @@ class PoliciesConfig(AppConfig):
         from capweb.http import navigation
         from policies.queries import waiting
 
-        navigation.COUNTERS["policies:messages"] = waiting.unread_messages
+        navigation.COUNTERS.append(waiting.counted)

@@ -5,7 +5,7 @@ Pages are named by their address name, since this layer may not import the rooms
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -58,8 +58,8 @@ class ShownSection:
     entries: list[ShownEntry]
 
 
-# Numbers beside entries of the menu, by page: what waits for this actor. A room above enters its own.
-COUNTERS: Final[dict[str, Callable[[Actor, date], int]]] = {}
+# Numbers beside entries of the menu, by page: what waits for this actor on a day. A room above enters its own.
+COUNTERS: Final[list[Callable[[Actor, date], Mapping[str, int]]]] = []
 
 MENU: Final[tuple[Section | Entry, ...]] = (
     Section(pgettext_lazy("menu", "Cover")),
@@ -309,6 +309,7 @@ def sections(request: HttpRequest) -> list[ShownSection]:
         return []
     here = request.resolver_match.view_name if request.resolver_match else ""
     place = _place(actor)
+    waiting = _waiting(actor)
     found: list[ShownSection] = []
     for one in MENU:
         if isinstance(one, Section):
@@ -320,18 +321,18 @@ def sections(request: HttpRequest) -> list[ShownSection]:
                     address=reverse(one.page),
                     icon=one.icon,
                     is_current=here == one.page or here in one.covers,
-                    count=_count(one, actor, place),
+                    count=waiting.get(one.page, 0),
                 )
             )
     return [section for section in found if section.entries]
 
 
-def _count(entry: Entry, actor: Actor | PlatformActor, place: str) -> int:
-    """What waits behind an entry; the desk has its queue, so only the portal counts."""
-    counter = COUNTERS.get(entry.page)
-    if counter is None or place != PORTAL or not isinstance(actor, Actor):
-        return 0
-    return counter(actor, clock.business_day())
+def _waiting(actor: Actor | PlatformActor) -> dict[str, int]:
+    """What waits behind which page; for the platform nothing does."""
+    if not COUNTERS or not isinstance(actor, Actor):
+        return {}
+    day = clock.business_day()
+    return {page: count for counter in COUNTERS for page, count in counter(actor, day).items()}
 
 
 def _place(actor: Actor | PlatformActor) -> str:

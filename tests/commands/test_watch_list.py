@@ -13,7 +13,7 @@ from capweb.accounts.actor import NotAllowed
 from capweb.kernel.errors import FieldErrors
 from policies.commands.watch_buyers import WatchNotice, watch_buyers
 from policies.models import BuyerWatch
-from policies.queries import buyer_watches
+from policies.queries import buyer_watches, waiting
 from tests import factories as make
 from tests.cast import OPENING_DAY
 
@@ -42,6 +42,10 @@ def on_watch(actor, *, on=OPENING_DAY, **wanted):
         return buyer_watches.watch_list(actor, on=on, **wanted).rows
 
 
+def in_the_menu(actor, on):
+    return waiting.counted(actor, on)["policies:watch_list"]
+
+
 def test_the_latest_word_counts_and_each_is_stored_once(underwriter):
     whom = make.buyer(underwriter)
     first = notice(whom, review_on=LATER)
@@ -52,9 +56,11 @@ def test_the_latest_word_counts_and_each_is_stored_once(underwriter):
     assert not on_watch(underwriter, due=True)
     (row,) = on_watch(underwriter, on=LATER, due=True)
     assert row.is_due
+    assert [in_the_menu(underwriter, day) for day in (OPENING_DAY, LATER)] == [0, 1]
     off = notice(whom, on=LATER, watched=False, reason="accounts came in")
     assert watch_buyers(underwriter, [off], on=LATER) == 1
     assert not on_watch(underwriter, on=LATER)
+    assert in_the_menu(underwriter, LATER) == 0
     # The books of the day before still say what they said.
     assert on_watch(underwriter, on=LATER - timedelta(days=1))
 

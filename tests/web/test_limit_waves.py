@@ -39,12 +39,16 @@ def test_a_wave_is_seen_proposed_confirmed_by_another_and_proved(books):
     told = underwriter.post(page, {**seen.context["kept"], "step": "propose"}, follow=True)
     assert "Confirmer la vague" not in text_of(told)
     wave = waves(books)[-1].public_id
+    # The menu of who may answer it counts it; that of who proposed it does not.
+    assert "Vagues d’agréments 1 en attente" in text_of(senior.get(page))
+    assert "en attente" not in text_of(underwriter.get(page))
     proof = reverse("policies:proof_of_notice", args=[wave])
     assert underwriter.get(proof).status_code == 404
     answer = reverse("policies:answer_limit_wave", args=[wave])
     underwriter.post(answer, {"step": "confirm"})
     assert waves(books)[-1].status == "proposed"
     done = text_of(senior.post(answer, {"step": "confirm"}, follow=True))
+    assert "Vagues d’agréments 1" not in done
     assert "chaque assuré est prévenu" in done
     with acting(books.underwriter):
         assert BuyerLimit.objects.filter(buyer_id=whom.id).latest("id").decision == "cessation"

@@ -28,10 +28,10 @@ def letters(books):
 def test_the_inbox_shows_the_unread_first_and_the_menu_counts_them(books, letters):
     broker = signed_in("broker")
     before = text_of(broker.get(reverse("policies:messages")))
-    assert "4 non lus" in before
+    assert "4 en attente" in before
     assert broker.get(reverse("policies:message", args=[letters["guarantee_granted"]])).status_code == 200
     page = broker.get(reverse("policies:messages"))
-    assert "3 non lus" in text_of(page)
+    assert "3 en attente" in text_of(page)
     assert [row.is_read for row in page.context["rows"]] == [False, False, False, True]
     only = broker.get(reverse("policies:messages") + "?only=unread").context["rows"]
     assert len(only) == 3
