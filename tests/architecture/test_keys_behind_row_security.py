@@ -1,8 +1,8 @@
 """What is told of a row is looked up by that row's key, also behind row-level security.
 
 PostgreSQL counts COALESCE among what might tell of hidden rows, and puts a condition with it after the index; each row
-then reads all rows of its insurer. One such key made a night of 100,000 terms take hours, and small books show nothing.
-CASE does the same and is looked up in the index.
+then reads all rows of its insurer. With one such key a night of 100,000 terms had not ended after five minutes, and
+small books show nothing. CASE does the same and is looked up in the index.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def _enter_servers(stack: ExitStack) -> None:
 
 
 def _deal_out(given: argparse.Namespace) -> int:
-    """Every process plays each so-manieth seed on a database of its own; at the end their tallies are added up."""
+    """Of `n` processes each plays every n-th seed on a database of its own; at the end their tallies are added up."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         reports = [Path(folder) / f"{place}.json" for place in range(given.processes)]

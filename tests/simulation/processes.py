@@ -215,8 +215,6 @@ class Process:
 
     def _pause(self) -> None:
         """Before a transaction: the baton goes back where the turn is over."""
-        if threading.current_thread() is not self._thread:
-            raise ProcessDied
         if self._patience > 0:
             self._patience -= 1
             return
