@@ -31,6 +31,7 @@ from policies.queries import nights, submissions, what_if_runs
 log = structlog.get_logger(__name__)
 
 SLICE_SECONDS: Final = 10.0
+DOCUMENTS_SECONDS: Final = 5.0
 
 
 @shared_task(name="policies.decide_submission")
@@ -74,8 +75,13 @@ def resend_what_if_runs(**_extra: object) -> None:
 
 @shared_task(name="policies.render_endorsements")
 def render(*, insurer: int, **_extra: object) -> None:
-    """Make the PDFs that this insurer's endorsements still lack."""
-    rendering.render_endorsements(_system(insurer))
+    """Make PDFs that this insurer's endorsements lack for a slice of time, then queue up again: other insurers have
+    their turn, and a worker that is asked to stop does so between two documents.
+    """
+    ends = time.monotonic() + DOCUMENTS_SECONDS
+    made = rendering.render_endorsements(_system(insurer), go_on=lambda: time.monotonic() < ends)
+    if made and time.monotonic() >= ends:
+        wake_after_commit("policies.render_endorsements", insurer=insurer)
 
 
 @shared_task(name="policies.resend_unrendered")

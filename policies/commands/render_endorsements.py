@@ -28,9 +28,15 @@ class EndorsementUnknown(DomainError):
 
 
 def render_endorsements(
-    actor: Actor, *, limit: int | None = None, progress: Callable[[int], None] | None = None
+    actor: Actor,
+    *,
+    limit: int | None = None,
+    progress: Callable[[int], None] | None = None,
+    go_on: Callable[[], bool] = lambda: True,
 ) -> int:
-    """Make the PDFs that are missing, oldest first, at most `limit`; how many were made."""
+    """Make the PDFs that are missing, oldest first, at most `limit` and while `go_on`, asked after each, says so; how
+    many were made.
+    """
     made = 0
     while limit is None or made < limit:
         with acting(actor):
@@ -44,6 +50,8 @@ def render_endorsements(
             made += 1
             if progress is not None:
                 progress(1)
+            if not go_on():
+                return made
     return made
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from capweb.accounts.acting import acting
+from policies import tasks
 from policies.commands.accept_offers import accept_offers, decline_offers
 from policies.commands.decide_limit_requests import decide_submission
 from policies.commands.open_night import open_night
@@ -264,6 +265,26 @@ def test_every_endorsement_gets_its_pdf_once(world):
     assert render_endorsements(actor) == 0
     with acting(actor):
         assert RenderedEndorsement.objects.get().byte_count > 10_000
+
+
+def test_documents_are_made_slice_by_slice_and_none_is_left_out(world, monkeypatch):
+    """A worker that is asked to stop ends after the document that it is at; the message that it leaves goes on."""
+    actor = world
+    who = make.client(actor)
+    for place in range(3):
+        whom = make.buyer(actor)
+        make.notice(actor, who, whom)
+        hand_in(actor, [make.row_for(who, whom)], name=f"{place}.csv")
+    accept_offers(actor, offers_of(actor), on=OPENING_DAY, at=NOON)
+    assert render_endorsements(actor, go_on=lambda: False) == 1
+    monkeypatch.setattr(tasks, "DOCUMENTS_SECONDS", 0.0)
+    sent = []
+    monkeypatch.setattr("capweb.audit.outbox.current_app.send_task", lambda task, **_: sent.append(task))
+    for made, messages in ((2, 1), (3, 2), (3, 2)):
+        tasks.render(insurer=actor.insurer_id)
+        with acting(actor):
+            assert RenderedEndorsement.objects.count() == made
+        assert sent == ["policies.render_endorsements"] * messages
 
 
 def test_a_broker_finds_the_policies_of_its_own_clients_only(world, cast):
