@@ -27,32 +27,21 @@ class EndorsementUnknown(DomainError):
     status = 404
 
 
-def render_endorsements(
-    actor: Actor,
-    *,
-    limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
-    go_on: Callable[[], bool] = lambda: True,
-) -> int:
-    """Make the PDFs that are missing, oldest first, at most `limit` and while `go_on`, asked after each, says so; how
-    many were made.
-    """
+def render_endorsements(actor: Actor, *, go_on: Callable[[], bool] = lambda: True) -> int:
+    """Make the PDFs that are missing, oldest first, while `go_on`, asked after each, says so; how many were made."""
     made = 0
-    while limit is None or made < limit:
+    while True:
         with acting(actor):
             waiting = list(
                 Endorsement.objects.filter(rendered__isnull=True).order_by("pk").values_list("pk", flat=True)[:50]
             )
         if not waiting:
             return made
-        for endorsement_id in waiting[: None if limit is None else limit - made]:
+        for endorsement_id in waiting:
             render_endorsement(actor, endorsement_id)
             made += 1
-            if progress is not None:
-                progress(1)
             if not go_on():
                 return made
-    return made
 
 
 def render_endorsement(actor: Actor, endorsement_id: int) -> bytes:
