@@ -24,6 +24,7 @@ from reinsurance.documents.bordereau_xlsx import bordereau_xlsx
 from reinsurance.domain.cession import Amendment, Ending
 from reinsurance.domain.claim import CorrectionOrder, IndemnityOrder, RecoveryOrder, ReserveOrder
 from reinsurance.domain.closing import period_named
+from reinsurance.models import Cession
 from reinsurance.queries import bordereaux
 from reinsurance.queries.treaties import treaties
 from tests.books import open_books, order
@@ -66,6 +67,23 @@ def live_through_2020(cast: Cast) -> Actor:
         release_run_off(actor, on=date(2020, 10, 15))
         _claims(actor, c)
     return actor
+
+
+def correct_what_ended(actor: Actor) -> None:
+    """In December the first cession, which was replaced in September, proves to have been too high; a part of what runs
+    off goes back at once, the rest five days later.
+    """
+    day = date(2020, 12, 10)
+    with acting(actor):
+        wrong = Amendment(
+            cession_id=Cession.objects.get(source_key="a").pk,
+            amount=Decimal("70000.00"),
+            effective_on=OPENING_DAY,
+            is_correction=True,
+            premium_credited=Decimal("222.56"),
+        )
+        amend_cessions(actor, [wrong], on=day)
+        release_run_off(actor, on=date(2020, 12, 15))
 
 
 def _claims(actor: Actor, cession: int) -> None:

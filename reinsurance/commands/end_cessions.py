@@ -38,10 +38,10 @@ def end_cessions(actor: Actor, endings: Sequence[Ending], *, on: date) -> list[C
         state = states.get(ending.cession_id)
         if state is None:
             raise CessionUnknown.told(cession_id=ending.cession_id)
-        if state.last_change == "replaced":
+        if state.ended_as == "replaced":
             raise CessionNotLive.told(public_id=state.public_id, state="replaced")
         if not state.is_live:
-            receipts[state.id] = ChangeReceipt(state.id, ZERO, state.run_off_amount, is_repeat=True)
+            receipts[state.id] = ChangeReceipt(state.id, ZERO, state.end_run_off, is_repeat=True)
         elif state.id not in receipts:
             receipts[state.id] = ChangeReceipt(state.id, ZERO, state.live_ceded_amount, is_repeat=False)
             changes.append(_change(ending, state))

@@ -97,7 +97,7 @@ def _replaced(order: CessionOrder, found: Found) -> CessionState | None:
     if old is None:
         raise CessionUnknown.told(cession_id=order.replaces_cession_id)
     if not old.is_live:
-        raise CessionNotLive.told(public_id=old.public_id, state=str(old.last_change))
+        raise CessionNotLive.told(public_id=old.public_id, state=str(old.ended_as))
     if found.book.market_of(old.treaty_id) != order.market:
         raise ValueError("a cession is replaced within its own market")
     return old

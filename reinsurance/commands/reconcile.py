@@ -34,8 +34,10 @@ _COVER = """
 """
 _DIFFERENCES = """
     WITH latest AS (
+        -- What has ended stays ended, whatever was corrected of it afterwards (D-39).
         SELECT DISTINCT ON (cession_id) cession_id, kind, live_ceded_amount
-        FROM reinsurance_cessionchange ORDER BY cession_id, position DESC
+        FROM reinsurance_cessionchange
+        ORDER BY cession_id, kind IN ('ended', 'replaced') DESC, position DESC
     ), standing AS (
         SELECT c.id, c.insurer_id, c.public_id, c.guarantee_id, c.term_first, t.kind, t.market,
                COALESCE(l.kind, 'made') AS state, COALESCE(l.live_ceded_amount, c.ceded_amount) AS live

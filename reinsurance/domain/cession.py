@@ -162,10 +162,12 @@ class CessionReceipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amendment:
-    """A running cession whose amount falls to `amount` from `effective_on` (D-27); to nothing by correction only.
+    """A running cession whose amount falls to `amount` from `effective_on` (D-27); the ceded difference goes to run-off
+    until `run_off_until`.
 
-    The ceded difference goes to run-off until `run_off_until`. `is_correction` (D-39) takes it back to the envelope
-    instead, as never ceded, with `premium_credited` (before cession) of the premium.
+    `is_correction` (D-39): no more than `amount`, or nothing, might have been ceded from the first day, of a cession
+    that runs or has ended. What is engaged above it, live or in run-off, goes back to where it was drawn from, as never
+    ceded, with `premium_credited` (before cession) of the premium.
     """
 
     cession_id: int
@@ -201,7 +203,10 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class ChangeReceipt:
-    """What an amendment or ending left: live and newly in run-off, both ceded. `is_repeat` when it stood already."""
+    """What an amendment or ending left: live and newly in run-off, both ceded. `is_repeat` when it stood already.
+
+    What a correction took back out of run-off is below nothing.
+    """
 
     cession_id: int
     live_ceded_amount: Decimal

@@ -124,9 +124,11 @@ PAIRS: Final[tuple[Pair, ...]] = (
     Pair("live", "run_off", "reduced", "posted"),
     Pair("run_off", "envelope", "run_off_released", "posted"),
     Pair("run_off", "allotment", "run_off_released", "posted"),
-    # A cession made on a wrong fact is taken back from its first day (D-39).
+    # A cession made on a wrong fact is taken back from its first day, also what of it has ended and runs off (D-39).
     Pair("live", "envelope", "reversed", "posted"),
     Pair("live", "allotment", "reversed", "posted"),
+    Pair("run_off", "envelope", "reversed", "posted"),
+    Pair("run_off", "allotment", "reversed", "posted"),
     # Premium and commission of the treaty, and their return (D-23, D-28, D-43).
     Pair("ceded_premium", "current_account", "premium_ceded", "posted"),
     Pair("current_account", "ceded_premium", "premium_credited", "posted"),

@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
         TenantTable("Payment", append_only=True),
         TenantTable("PaymentMatch", append_only=True),
         SharedTable("AccountAdvice", app="", platform="SELECT, INSERT", append_only=True),
+        run_sql_file(_SQL / "freed_exposure.sql"),
         run_sql_file(_SQL / "ledger.sql"),
         run_sql_file(_SQL / "treaties.sql"),
         run_sql_file(_SQL / "claims_and_settlement.sql"),

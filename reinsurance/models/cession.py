@@ -79,7 +79,11 @@ class Cession(InsurersRow):
 
 
 class CessionChange(InsurersRow):
-    """What a cession became: its live amount after, what of it went to run-off (until when), what premium came back."""
+    """What a cession became: its live amount after, what of it went to run-off (until when), what premium came back.
+
+    A correction (D-39) tells in `right_amount` what might have been ceded from the first day, before the share. What it
+    puts into run-off is what is left of a lot that it took back; its live amount may be nothing, after the end.
+    """
 
     cession = TenantForeignKey(Cession, related_name="changes", db_index=False)
     position = models.SmallIntegerField()
@@ -88,6 +92,7 @@ class CessionChange(InsurersRow):
     live_ceded_amount = euro_field()
     run_off_amount = euro_field()
     run_off_until = models.DateField(null=True)
+    right_amount = euro_field(null=True)
     premium_credited = euro_field()
     ceded_premium_credited = euro_field()
     commission_returned = euro_field()
@@ -115,6 +120,10 @@ class CessionChange(InsurersRow):
             models.CheckConstraint(
                 condition=Q(run_off_amount=0) | Q(run_off_until__isnull=False), name="cession_run_off_has_an_end"
             ),
+            models.CheckConstraint(
+                condition=Q(right_amount__isnull=True) | Q(kind="corrected", right_amount__gte=F("live_amount")),
+                name="cession_right_amount_of_corrections",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["insurer", "run_off_until"], condition=Q(run_off_amount__gt=0), name="run_off_by_day"),
@@ -125,9 +134,12 @@ class CessionChange(InsurersRow):
 
 
 class RunOffRelease(InsurersRow):
-    """The run-off of one change, given back to the envelope: once."""
+    """The run-off of one change, given back to the envelope: once. When its time has come, or by a correction (D-39),
+    which is named then.
+    """
 
     change = TenantForeignKey(CessionChange, related_name="releases", db_index=False)
+    correction = TenantForeignKey(CessionChange, null=True, related_name="lots_taken_back", db_index=False)
     is_declared_nil = models.BooleanField()
     booked_on = models.DateField()
     recorded_at = models.DateTimeField(db_default=Now())
@@ -135,6 +147,15 @@ class RunOffRelease(InsurersRow):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["insurer", "change"], name="run_off_released_once"),
+            models.CheckConstraint(
+                condition=Q(correction__isnull=True) | (Q(is_declared_nil=False) & ~Q(correction=F("change"))),
+                name="run_off_taken_back_by_another",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["insurer", "correction"], condition=Q(correction__isnull=False), name="run_off_taken_back"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -34,9 +34,17 @@ _CHANGES: Final = """
                    WHEN 'replaced' THEN 'cession:' || r.source_key
                    ELSE 'amend:' || c.source_key || ':' || x.position
                END AS entry_key,
-               'release:' || c.source_key || ':' || x.position AS release_key
+               'release:' || c.source_key || ':' || x.position AS release_key,
+               -- A correction takes lots back and puts what is left of one into a lot of its own (D-39).
+               x.run_off_amount - COALESCE(back.amount, 0) AS run_off_change
         FROM reinsurance_cessionchange x
         JOIN ours c ON c.id = x.cession_id AND c.insurer_id = x.insurer_id
+        LEFT JOIN (
+            SELECT k.correction_id, sum(lot.run_off_amount) AS amount
+            FROM reinsurance_runoffrelease k
+            JOIN reinsurance_cessionchange lot ON lot.insurer_id = k.insurer_id AND lot.id = k.change_id
+            WHERE k.insurer_id = %(insurer)s AND k.correction_id IS NOT NULL GROUP BY 1
+        ) back ON back.correction_id = x.id
         LEFT JOIN reinsurance_cession r ON r.insurer_id = c.insurer_id AND r.replaces_id = c.id AND x.kind = 'replaced'
         WINDOW history AS (PARTITION BY x.cession_id ORDER BY x.position)
     )
@@ -53,7 +61,7 @@ _RISK: Final = f"""
     FROM told t JOIN ours c ON t.source_key = 'cession:' || c.source_key AND t.cession_id = c.id
     UNION ALL
     SELECT t.journal_number, 0, t.id, x.cession_id, x.kind, x.treaty_year, t.booked_on, x.effective_on, '',
-           x.live_amount, x.ceded_before, x.run_off_until, 0, x.live_ceded_amount - x.ceded_before, x.run_off_amount,
+           x.live_amount, x.ceded_before, x.run_off_until, 0, x.live_ceded_amount - x.ceded_before, x.run_off_change,
            0, 0, 0, 0, 0, NULL
     FROM told t JOIN changes x ON x.entry_key = t.source_key
     UNION ALL

@@ -16,7 +16,12 @@ from reinsurance.queries.books import alias_of
 
 @dataclass(frozen=True, slots=True)
 class CessionState:
-    """A cession with its last change. `last_change` is None while it stands as made; `position` counts its changes."""
+    """A cession with its last change; `position` counts its changes.
+
+    `ended_as` is how it ended, and `end_run_off` what then went to run-off; a correction may still follow (D-39).
+    `carried_amount` is what it might carry from its first day: the amount of its term, or what a correction left.
+    `taken_over` is the part of the reinsurer's share that the cession which replaced it took over.
+    """
 
     id: int
     public_id: str
@@ -32,13 +37,15 @@ class CessionState:
     commission_left: Decimal
     live_amount: Decimal
     live_ceded_amount: Decimal
-    run_off_amount: Decimal
     position: int
-    last_change: str | None
+    carried_amount: Decimal
+    ended_as: str | None
+    end_run_off: Decimal
+    taken_over: Decimal
 
     @property
     def is_live(self) -> bool:
-        return self.last_change not in ("ended", "replaced")
+        return self.ended_as is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +70,28 @@ _STATES = """
            c.commission - COALESCE(x.commission_returned, 0),
            CASE WHEN x.position IS NULL THEN c.amount ELSE x.live_amount END,
            CASE WHEN x.position IS NULL THEN c.ceded_amount ELSE x.live_ceded_amount END,
-           COALESCE(x.run_off_amount, 0), COALESCE(x.position, 0), x.kind
+           COALESCE(x.position, 0), COALESCE(x.right_amount, c.amount), x.ended_as, COALESCE(x.end_run_off, 0),
+           CASE WHEN x.ended_as = 'replaced' THEN COALESCE((
+               SELECT LEAST(n.ceded_amount, x.ended_at) FROM reinsurance_cession n
+               WHERE n.insurer_id = c.insurer_id AND n.replaces_id = c.id), 0)
+           ELSE 0 END
     FROM reinsurance_cession c
     -- A probe for each cession: the changes of a whole night were read again for each of its chunks.
     LEFT JOIN LATERAL (
-        SELECT position, kind, live_amount, live_ceded_amount, run_off_amount,
+        SELECT position, live_amount, live_ceded_amount,
                sum(premium_credited) OVER () AS premium_credited,
                sum(ceded_premium_credited) OVER () AS ceded_premium_credited,
-               sum(commission_returned) OVER () AS commission_returned
-        FROM reinsurance_cessionchange
-        WHERE insurer_id = c.insurer_id AND cession_id = c.id
+               sum(commission_returned) OVER () AS commission_returned,
+               -- Right amounts only fall. Without one a correction was of live cover, and told it by what stayed live.
+               min(COALESCE(right_amount, live_amount)) FILTER (WHERE kind = 'corrected') OVER () AS right_amount,
+               max(kind) FILTER (WHERE kind IN ('ended', 'replaced')) OVER () AS ended_as,
+               max(run_off_amount) FILTER (WHERE kind IN ('ended', 'replaced')) OVER () AS end_run_off,
+               max(ended_at) FILTER (WHERE kind IN ('ended', 'replaced')) OVER () AS ended_at
+        FROM (
+            SELECT *, lag(live_ceded_amount, 1, c.ceded_amount) OVER (ORDER BY position) AS ended_at
+            FROM reinsurance_cessionchange
+            WHERE insurer_id = c.insurer_id AND cession_id = c.id
+        ) history
         ORDER BY position DESC
         LIMIT 1
     ) x ON true
@@ -107,6 +126,26 @@ def run_off_to_release(
     with connections[alias_of(actor)].cursor() as cursor:
         cursor.execute(_LOTS, {"on": on, "nil": sorted(declared_nil)})
         return [RunOffLot(*row) for row in cursor.fetchall()]
+
+
+_STANDING = """
+    SELECT x.id, c.source_key, x.position, x.cession_id, x.insurer_id, c.treaty_id, x.run_off_amount, x.run_off_until
+    FROM reinsurance_cessionchange x
+    JOIN reinsurance_cession c ON c.insurer_id = x.insurer_id AND c.id = x.cession_id
+    LEFT JOIN reinsurance_runoffrelease r ON r.insurer_id = x.insurer_id AND r.change_id = x.id
+    WHERE x.insurer_id = %(insurer)s AND x.cession_id = ANY (%(ids)s) AND x.run_off_amount > 0 AND r.id IS NULL
+    ORDER BY x.run_off_until DESC, x.id DESC
+"""
+
+
+def run_off_of(actor: Actor, cession_ids: Collection[int]) -> dict[int, list[RunOffLot]]:
+    """What of these cessions of the actor's insurer runs off and is not released, the last to end first; one query."""
+    found: dict[int, list[RunOffLot]] = {}
+    with connections[alias_of(actor)].cursor() as cursor:
+        cursor.execute(_STANDING, {"insurer": actor.insurer_id, "ids": sorted(set(cession_ids))})
+        for row in cursor.fetchall():
+            found.setdefault(row[3], []).append(RunOffLot(*row))
+    return found
 
 
 _TO_COME = """

@@ -131,12 +131,13 @@ def _booked(row: tuple[object, ...]) -> Booked:
 
 
 _CESSIONS = """
-    SELECT c.id, c.public_id, c.treaty_id, t.public_id, c.policy_number, c.term_first, c.amount, x.live_amount,
+    SELECT c.id, c.public_id, c.treaty_id, t.public_id, c.policy_number, c.term_first, c.amount, x.right_amount,
            c.ceded_ratio
     FROM reinsurance_cession c
     JOIN reinsurance_treaty t ON t.insurer_id = c.insurer_id AND t.id = c.treaty_id
     LEFT JOIN LATERAL (
-        SELECT live_amount FROM reinsurance_cessionchange
+        -- Without a right amount of its own a correction was of live cover, and told it by what stayed live.
+        SELECT COALESCE(right_amount, live_amount) AS right_amount FROM reinsurance_cessionchange
         WHERE insurer_id = c.insurer_id AND cession_id = c.id AND kind = 'corrected' ORDER BY position DESC LIMIT 1
     ) x ON true
     WHERE c.insurer_id = %(insurer)s AND c.id = ANY (%(ids)s)

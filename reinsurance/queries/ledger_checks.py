@@ -272,6 +272,7 @@ _EXPOSURE = f"""
         SELECT l.entry_id, x.treaty_id, x.live, x.run_off_amount
         FROM ({sealed_rows.event_rows("CessionChange")}) l JOIN changes x ON x.id = l.row
         UNION ALL
+        -- Released when its time had come, or taken back by a correction.
         SELECT l.entry_id, x.treaty_id, 0, -x.run_off_amount
         FROM ({sealed_rows.event_rows("RunOffRelease")}) l
         JOIN reinsurance_runoffrelease r ON r.id = l.row JOIN changes x ON x.id = r.change_id

@@ -46,6 +46,7 @@ _DRAWN = """
     LEFT JOIN reinsurance_transfer p ON p.insurer_id = t.insurer_id AND p.id = t.pending_id
     WHERE e.booked_on > %(after)s AND e.booked_on <= %(on)s AND a.treaty_id = ANY (%(treaties)s)
       AND t.code IN ('hold', 'ceded', 'hold_posted', 'hold_voided', 'reversed', 'draw_moved')
+      AND t.debit_class <> 'run_off'
     GROUP BY a.market
 """
 

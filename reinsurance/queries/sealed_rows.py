@@ -51,6 +51,13 @@ EVENT_JOINS: Final[dict[str, tuple[str, ...]]] = {
             "AND e.source_key = 'release:' || c.source_key || ':' || x.position "
             "JOIN reinsurance_runoffrelease t ON t.insurer_id = x.insurer_id AND t.change_id = x.id"
         ),
+        (
+            "JOIN reinsurance_cession c ON c.insurer_id = e.insurer_id AND c.id = e.cession_id "
+            "JOIN reinsurance_cessionchange x ON x.insurer_id = c.insurer_id AND x.cession_id = c.id "
+            "AND e.kind = 'correction' AND x.kind = 'corrected' "
+            "AND e.source_key = 'amend:' || c.source_key || ':' || x.position "
+            "JOIN reinsurance_runoffrelease t ON t.insurer_id = x.insurer_id AND t.correction_id = x.id"
+        ),
     ),
 }
 

@@ -15,7 +15,7 @@ from capweb.accounts.acting import acting
 from eligibility.domain import law_files
 from policies.queries.public_law import law_file
 from reinsurance.domain.bordereau_layout import ContentDigest
-from tests.closing import AUTUMN, SPRING, SUMMER, close, files_of, live_through_2020
+from tests.closing import AUTUMN, SPRING, SUMMER, close, correct_what_ended, files_of, live_through_2020
 
 TOOL = Path(__file__).parents[2] / "tools" / "check_bordereau.py"
 
@@ -34,6 +34,7 @@ def year(committed_once, tmp_path_factory):
     from tests.cast import Cast
 
     actor = live_through_2020(Cast({row.code: row for row in Organisation.objects.all()}))
+    correct_what_ended(actor)
     folder = tmp_path_factory.mktemp("year")
     with acting(actor):
         law = law_file(law_files.shipped_law_book(), insurer=actor.insurer_code)
@@ -93,6 +94,16 @@ def _raise_the_terms(document: dict[str, Any]) -> None:
 
 # What is planted, in which file, and what must be named.
 PLANTED: dict[str, tuple[str, Plant, str]] = {
+    "run-off that a correction adds to": (
+        "autumn-risk",
+        _set("run_off_change", "0.01", line=1),
+        "line 2: run_off_change: expected 0.00 or less",
+    ),
+    "a correction that takes back more run-off than was ceded": (
+        "autumn-risk",
+        _set("run_off_change", "-95000.01", line=1),
+        "line 2: run_off_change:",
+    ),
     "a ceded amount a cent too high": ("spring-risk", _set("ceded_amount", "95000.01"), "line 1: ceded_amount:"),
     "a premium of another amount": ("spring-premium", _set("premium", "874.99"), "line 1: premium:"),
     "a ceded premium rounded down": (

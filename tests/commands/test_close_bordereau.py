@@ -26,7 +26,16 @@ from reinsurance.queries import bordereau_rows
 from reinsurance.queries.treaties import treaties
 from tests.books import order, term
 from tests.cast import OPENING_DAY
-from tests.closing import AUTUMN, SPRING, SUMMER, close, files_of, live_through_2020, substitution_of
+from tests.closing import (
+    AUTUMN,
+    SPRING,
+    SUMMER,
+    close,
+    correct_what_ended,
+    files_of,
+    live_through_2020,
+    substitution_of,
+)
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schemas/bordereau-1.json").read_text(encoding="utf-8"))
 
@@ -113,6 +122,22 @@ def test_a_correction_within_the_quarter_names_the_line_beside_it(accountant):
     close(accountant, SUMMER)
     told = lines_of(accountant, close(accountant, AUTUMN)["premium"])
     assert [(line.kind, line.corrects) for line in told] == [("ceded", ""), ("corrected", "2020-10-01/1")]
+
+
+def test_a_correction_after_the_end_tells_what_it_takes_out_of_run_off(accountant):
+    correct_what_ended(accountant)
+    spring, _, autumn = (close(accountant, period, on=date(2021, 1, 1)) for period in (SPRING, SUMMER, AUTUMN))
+    (made,) = (line for line in lines_of(accountant, spring["risk"]) if line.guarantee == "gar_a")
+    told = [line for line in lines_of(accountant, autumn["risk"]) if line.guarantee == "gar_a"]
+    # 38,000.00 ran off above the 57,000.00 that went on: of 66,500.00 that were right 9,500.00 are left of them.
+    assert [(line.kind, line.live_change, line.run_off_change) for line in told] == [
+        ("corrected", Decimal("0.00"), Decimal("-28500.00")),
+        ("released", Decimal("0.00"), Decimal("-9500.00")),
+    ]
+    assert [line.corrects for line in told] == [f"2020-04-01/{made.number}", ""]
+    (premium,) = (line for line in lines_of(accountant, autumn["premium"]) if line.kind == "corrected")
+    assert (premium.gross_change, premium.ceded_premium_change) == (Decimal("-222.56"), Decimal("-211.43"))
+    assert not [one.differences for one in verify_bordereaux(accountant) if one.differences]
 
 
 def test_claims_of_the_year_are_carried_forward_in_the_accounts(accountant):

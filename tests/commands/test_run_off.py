@@ -22,7 +22,7 @@ from reinsurance.queries.cession_states import run_off_to_come
 from reinsurance.queries.free_room import locked_rooms
 from reinsurance.queries.treaties import treaties
 from reinsurance.queries.verification import verify_ledger
-from tests.books import open_books, order, set_ceilings
+from tests.books import open_books, order, set_ceilings, term
 from tests.cast import OPENING_DAY
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -210,3 +210,92 @@ def test_what_was_replaced_is_not_ended(insurer, cession_id):
 def test_another_insurer_cannot_end_a_cession(cast, insurer, cession_id):
     with pytest.raises(CessionUnknown):
         _end(cast.actor("coface"), cession_id)
+
+
+def test_a_correction_reaches_what_has_ended_and_runs_off(insurer, cession_id):
+    _end(insurer, cession_id, premium_credited=Decimal("100.12"))
+    before = _room(insurer)
+    receipt = _amend(insurer, cession_id, "30000.00", is_correction=True, premium_credited=Decimal("542.42"))
+    assert (receipt.live_ceded_amount, receipt.run_off_amount) == (0, Decimal("-66500.00"))
+    assert _room(insurer) - before == Decimal("66500.00")
+    row = _treaty(insurer)
+    assert (row.live, row.run_off) == (0, Decimal("28500.00"))
+    # 875.00 less what came back at the end and now, 95 % of each half up.
+    assert row.ceded_premium == Decimal("831.25") - Decimal("95.11") - Decimal("515.30")
+    with acting(insurer):
+        (released,) = release_run_off(insurer, on=RUN_OFF_UNTIL)
+    assert (released.lots, released.amount) == (1, Decimal("28500.00"))
+
+
+def test_of_several_lots_the_last_to_end_stay(insurer, cession_id):
+    _amend(insurer, cession_id, "70000.00", run_off_until=date(2020, 10, 1))
+    _amend(insurer, cession_id, "20000.00", run_off_until=date(2020, 11, 1))
+    _end(insurer, cession_id)
+    # 28,500 until October, 47,500 until November, 19,000 until December: 38,000 are left, of December's and November's.
+    assert _amend(insurer, cession_id, "40000.00", is_correction=True).run_off_amount == Decimal("-57000.00")
+    with acting(insurer):
+        assert run_off_to_come(insurer, "domestic", after=ENDED_ON) == [
+            (date(2020, 11, 1), Decimal("19000.00")),
+            (RUN_OFF_UNTIL, Decimal("19000.00")),
+        ]
+    assert _amend(insurer, cession_id, "20000.00", is_correction=True).run_off_amount == Decimal("-19000.00")
+    with acting(insurer):
+        assert run_off_to_come(insurer, "domestic", after=ENDED_ON) == [(RUN_OFF_UNTIL, Decimal("19000.00"))]
+
+
+def test_what_runs_beside_its_run_off_is_engaged_first(insurer, cession_id):
+    _amend(insurer, cession_id, "60000.00")
+    receipt = _amend(insurer, cession_id, "70000.00", is_correction=True)
+    assert (receipt.live_ceded_amount, receipt.run_off_amount) == (Decimal("57000.00"), Decimal("-28500.00"))
+    assert (_treaty(insurer).live, _treaty(insurer).run_off) == (Decimal("57000.00"), Decimal("9500.00"))
+
+
+def test_a_correction_to_no_less_than_is_carried_is_a_repeat(insurer, cession_id):
+    _amend(insurer, cession_id, "60000.00")
+    assert _amend(insurer, cession_id, "100000.00", is_correction=True).is_repeat
+    assert not _amend(insurer, cession_id, "99999.99", is_correction=True).is_repeat
+    assert _amend(insurer, cession_id, "99999.99", is_correction=True).is_repeat
+    assert (_treaty(insurer).live, _treaty(insurer).run_off) == (Decimal("57000.00"), Decimal("37999.99"))
+
+
+def test_what_was_released_before_a_correction_is_not_given_back_again(insurer, cession_id):
+    _end(insurer, cession_id)
+    with acting(insurer):
+        release_run_off(insurer, on=RUN_OFF_UNTIL)
+    before = _room(insurer)
+    receipt = _amend(insurer, cession_id, "10000.00", is_correction=True, on=RUN_OFF_UNTIL)
+    assert (receipt.run_off_amount, receipt.is_repeat) == (0, False)
+    assert _room(insurer) == before
+
+
+def test_what_a_successor_took_over_is_engaged_before_what_runs_off(insurer, cession_id):
+    with acting(insurer):
+        (new,) = cede(
+            insurer,
+            [order("b", amount="50000.00", term=term(1), replaces_cession_id=cession_id, run_off_until=RUN_OFF_UNTIL)],
+            on=term(1).first,
+        )
+    assert (_treaty(insurer).live, _treaty(insurer).run_off) == (Decimal("47500.00"), Decimal("47500.00"))
+    assert _amend(insurer, cession_id, "70000.00", is_correction=True).run_off_amount == Decimal("-28500.00")
+    assert (_treaty(insurer).live, _treaty(insurer).run_off) == (Decimal("47500.00"), Decimal("19000.00"))
+    assert _amend(insurer, cession_id, "20000.00", is_correction=True).run_off_amount == Decimal("-19000.00")
+    # The successor stands on its own decision.
+    assert (_treaty(insurer).live, _treaty(insurer).run_off) == (Decimal("47500.00"), 0)
+    assert _amend(insurer, new.cession_id, "20000.00", is_correction=True).live_ceded_amount == Decimal("19000.00")
+
+
+def test_what_ended_stays_ended_after_a_correction(insurer, cession_id):
+    _end(insurer, cession_id)
+    _amend(insurer, cession_id, "30000.00", is_correction=True)
+    assert _end(insurer, cession_id).is_repeat
+    with pytest.raises(CessionNotLive):
+        _amend(insurer, cession_id, "10000.00")
+
+
+def test_a_cession_is_corrected_once_in_a_batch(insurer, cession_id):
+    twice = [
+        Amendment(cession_id=cession_id, amount=Decimal(amount), effective_on=OPENING_DAY, is_correction=True)
+        for amount in ("60000.00", "20000.00")
+    ]
+    with acting(insurer), pytest.raises(ValueError, match="in a batch that changes it otherwise"):
+        amend_cessions(insurer, twice, on=ENDED_ON)

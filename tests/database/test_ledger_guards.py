@@ -403,6 +403,46 @@ def test_run_off_is_not_given_back_by_a_release_of_another_lot(actor, accounts):
         _move(cursor, actor.insurer_id, run_off, envelope, "run_off_released", "95000.00", kind="release")
 
 
+@pytest.mark.parametrize("taken", [("75000.01",), ("75000.00", "0.01"), ("74999.99",)])
+def test_a_correction_takes_back_of_run_off_what_its_lots_say(actor, accounts, taken):
+    """Of the lot of 95,000.00 it keeps 20,000.00 in a lot of its own: 75,000.00 pass, and nothing else."""
+    live, run_off, envelope = (_named(accounts, name) for name in ("live", "run_off", "envelope"))
+    passed = []
+    with _refused("exposure_freed_with_cause"), _raw("default", actor) as cursor:
+        entry = _ended(cursor, actor)
+        _move(cursor, actor.insurer_id, live, run_off, "end_of_term", "95000.00", entry=entry)
+        entry = _corrected(cursor, actor)
+        for amount in taken:
+            _move(cursor, actor.insurer_id, run_off, envelope, "reversed", amount, entry=entry)
+            passed.append(amount)
+    assert passed == [*taken[:-1]]
+
+
+def _corrected(cursor, actor):
+    """A correction to 21,052.63 after the end as the command writes it, by hand."""
+    cursor.execute("SELECT id, source_key FROM reinsurance_cession WHERE insurer_id = %s", [actor.insurer_id])
+    cession, key = cursor.fetchone()
+    cursor.execute(
+        "INSERT INTO reinsurance_cessionchange (insurer_id, cession_id, position, kind, live_amount, live_ceded_amount,"
+        " run_off_amount, run_off_until, right_amount, premium_credited, ceded_premium_credited, commission_returned,"
+        " effective_on, booked_on) VALUES (%s, %s, 2, 'corrected', 0, 0, 20000, '2020-09-15', 21052.63, 0, 0, 0,"
+        " '2020-06-15', '2020-09-16') RETURNING id",
+        [actor.insurer_id, cession],
+    )
+    (correction,) = cursor.fetchone()
+    cursor.execute(
+        "INSERT INTO reinsurance_runoffrelease (insurer_id, change_id, is_declared_nil, booked_on, correction_id) "
+        "SELECT insurer_id, id, false, '2020-09-16', %s FROM reinsurance_cessionchange WHERE kind = 'ended'",
+        [correction],
+    )
+    cursor.execute(
+        "INSERT INTO reinsurance_journalentry (insurer_id, kind, source_key, booked_on, cession_id) "
+        "VALUES (%s, 'correction', %s, '2020-09-16', %s) RETURNING id",
+        [actor.insurer_id, f"amend:{key}:2", cession],
+    )
+    return cursor.fetchone()[0]
+
+
 def _ended(cursor, actor):
     """The cession's end as the command writes it, by hand: the change, and the entry that belongs to it."""
     cursor.execute("SELECT id, source_key FROM reinsurance_cession WHERE insurer_id = %s", [actor.insurer_id])

@@ -42,7 +42,9 @@ class Held:
 
 @dataclass
 class Ceded:
-    """A cession, also when it has ended (`live` is nothing then). `right` is the amount that it was corrected to."""
+    """A cession, also when it has ended (`live` is nothing then). `right` is the amount that it was corrected to,
+    `run_off` what of it is engaged after its end, `taken_over` what the cession that replaced it is engaged for.
+    """
 
     cession_id: int
     treaty: TreatyKey
@@ -51,6 +53,8 @@ class Ceded:
     live_amount: Decimal
     live: Decimal
     right: Decimal | None = None
+    run_off: Decimal = ZERO
+    taken_over: Decimal = ZERO
     paid: Decimal = ZERO
     recovered: Decimal = ZERO
     reserve: Decimal = ZERO
@@ -132,23 +136,35 @@ class LedgerModel:
                 self.change(self.pool(old.treaty), kept)
             self.treaties[old.treaty].live -= old.live
             self.treaties[old.treaty].run_off += old.live - kept
+            old.run_off += old.live - kept
+            old.taken_over = kept
             old.live = old.live_amount = ZERO
         self.change(self.pool(made.treaty), -taken)
         self.treaties[made.treaty].live += made.live
         self.cessions.append(made)
 
-    def fall(self, one: Ceded, to: Decimal, *, is_correction: bool) -> None:
+    def fall(self, one: Ceded, to: Decimal) -> None:
         fallen, one.live = one.live - to, to
+        one.run_off += fallen
         self.treaties[one.treaty].live -= fallen
-        if is_correction:
-            self.change(self.pool(one.treaty), fallen)
-        else:
-            self.treaties[one.treaty].run_off += fallen
+        self.treaties[one.treaty].run_off += fallen
+
+    def correct(self, one: Ceded, to: Decimal) -> None:
+        """What is engaged above `to` goes back, first what runs off."""
+        live = min(one.live, to)
+        run_off = min(one.run_off, max(to - live - one.taken_over, ZERO))
+        treaty = self.treaties[one.treaty]
+        self.change(self.pool(one.treaty), one.live - live + one.run_off - run_off)
+        treaty.live -= one.live - live
+        treaty.run_off -= one.run_off - run_off
+        one.live, one.run_off = live, run_off
 
     def release(self) -> None:
         for key, treaty in self.treaties.items():
             self.change(self.pool(key), treaty.run_off)
             treaty.run_off = ZERO
+        for one in self.cessions:
+            one.run_off = ZERO
 
     def allot(self, key: TreatyKey, part: Decimal | None) -> None:
         treaty = self.treaties[key]

@@ -179,25 +179,32 @@ def _machine(cast):
                 self._cede(held.treaty, amount, held=held, old=self._one(own, place))
 
         @precondition(lambda self: self.model.live)
-        @rule(place=places, percent=percents, is_correction=st.booleans())
-        def amend(self, place, percent, is_correction):
+        @rule(place=places, percent=percents)
+        def amend(self, place, percent):
             one = self._one(self.model.live, place)
             amount = max(to_cent_half_up(one.live_amount * percent / 100), Decimal("0.01"))
             amendment = Amendment(
-                cession_id=one.cession_id,
-                amount=amount,
-                effective_on=OPENING_DAY,
-                run_off_until=RUN_OFF_END,
-                is_correction=is_correction,
+                cession_id=one.cession_id, amount=amount, effective_on=OPENING_DAY, run_off_until=RUN_OFF_END
             )
-            is_change = amount < one.live_amount
             with self._acting(one.treaty) as actor:
                 (receipt,) = amend_cessions(actor, [amendment], on=OPENING_DAY)
-            assert receipt.is_repeat is not is_change
-            self.model.fall(one, to_cent_half_up(amount * one.ratio), is_correction=is_correction)
+            assert receipt.is_repeat is (amount == one.live_amount)
+            self.model.fall(one, to_cent_half_up(amount * one.ratio))
             one.live_amount = amount
-            if is_change and is_correction:
-                one.right = amount
+
+        @precondition(lambda self: self.model.cessions)
+        @rule(place=places, percent=st.integers(min_value=0, max_value=110))
+        def correct(self, place, percent):
+            """Of a cession that runs or has ended."""
+            one = self._one(self.model.cessions, place)
+            amount = to_cent_half_up(one.bound * percent / 100)
+            wrong = Amendment(cession_id=one.cession_id, amount=amount, effective_on=OPENING_DAY, is_correction=True)
+            with self._acting(one.treaty) as actor:
+                (receipt,) = amend_cessions(actor, [wrong], on=OPENING_DAY)
+            assert receipt.is_repeat is (amount >= one.bound)
+            if amount < one.bound:
+                self.model.correct(one, to_cent_half_up(amount * one.ratio))
+                one.live_amount, one.right = min(one.live_amount, amount), amount
 
         @precondition(lambda self: self.model.live)
         @rule(place=places)
@@ -206,7 +213,7 @@ def _machine(cast):
             ending = Ending(cession_id=one.cession_id, effective_on=OPENING_DAY, run_off_until=RUN_OFF_END)
             with self._acting(one.treaty) as actor:
                 end_cessions(actor, [ending], on=OPENING_DAY)
-            self.model.fall(one, Decimal("0.00"), is_correction=False)
+            self.model.fall(one, Decimal("0.00"))
             one.live_amount = Decimal("0.00")
 
         @precondition(lambda self: any(treaty.run_off for treaty in self.model.treaties.values()))

@@ -1,0 +1,52 @@
+"""What a correction (D-39) leaves of a cession, live and in run-off. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from capweb.kernel.money import ZERO, to_cent_half_up
+from reinsurance.commands.premium_transfers import credit_on
+from reinsurance.commands.write_changes import NewChange
+from reinsurance.domain.cession import Amendment
+from reinsurance.queries.cession_states import CessionState, RunOffLot
+
+
+def corrected(amendment: Amendment, state: CessionState, lots: Sequence[RunOffLot]) -> NewChange | None:
+    """The change of a cession of which no more than the amended amount might have been ceded; None where it carries no
+    more. `lots` is what of it runs off, the last to end first.
+
+    What is live, or was taken over by the cession that replaced it, is engaged before what runs off. Raises
+    CreditExceedsPremium.
+    """
+    if amendment.amount >= state.carried_amount:
+        return None
+    right = to_cent_half_up(amendment.amount * state.ceded_ratio)
+    live = min(state.live_ceded_amount, right)
+    taken_back, rest, until = _cut(lots, to=max(right - live - state.taken_over, ZERO))
+    return NewChange(
+        state=state,
+        kind="corrected",
+        live_amount=min(state.live_amount, amendment.amount),
+        live_ceded_amount=live,
+        run_off_amount=rest,
+        run_off_until=until,
+        credit=credit_on(state, amendment.premium_credited),
+        effective_on=amendment.effective_on,
+        right_amount=amendment.amount,
+        taken_back=taken_back,
+    )
+
+
+def _cut(lots: Sequence[RunOffLot], *, to: Decimal) -> tuple[tuple[RunOffLot, ...], Decimal, date | None]:
+    """The lots that no longer stand, and what is left of the one that the bound cuts through, with its last day."""
+    taken_back = []
+    rest, until = ZERO, None
+    for lot in lots:
+        if lot.amount > to:
+            taken_back.append(lot)
+            if to:
+                rest, until = to, lot.run_off_until
+        to = max(to - lot.amount, ZERO)
+    return tuple(taken_back), rest, until
