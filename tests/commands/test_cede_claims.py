@@ -142,6 +142,17 @@ def test_no_more_is_indemnified_on_a_cession_than_the_limit_of_its_term(accounta
     assert _balance(accountant, "ceded_indemnity") == Decimal("95000.00")
 
 
+def test_a_claim_is_bounded_by_the_right_amount_of_a_cession_that_was_corrected_after_its_end(accountant, ceded):
+    ended_on = date(2020, 9, 15)
+    with acting(accountant):
+        ending = Ending(cession_id=ceded, effective_on=ended_on, run_off_until=date(2021, 2, 15))
+        end_cessions(accountant, [ending], on=ended_on)
+        wrong = Amendment(cession_id=ceded, amount=Decimal("60000.00"), effective_on=OPENING_DAY, is_correction=True)
+        amend_cessions(accountant, [wrong], on=ended_on)
+    (receipt,) = _claims(accountant, _indemnity("i1", ceded, "100000.00"))
+    assert (receipt.amount, receipt.excess_amount) == (Decimal("60000.00"), Decimal("40000.00"))
+
+
 def test_a_claim_on_a_corrected_cession_is_ceded_up_to_what_the_right_fact_allowed(accountant, ceded):
     with acting(accountant):
         wrong = Amendment(cession_id=ceded, amount=Decimal("60000.00"), effective_on=OPENING_DAY, is_correction=True)

@@ -10,16 +10,18 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from capweb.accounts.acting import acting, acting_as_platform
+from capweb.kernel.money import ZERO
 from policies.commands.accept_offers import accept_offers
 from policies.commands.decide_limit_requests import decide_submission
 from policies.commands.open_night import open_night
 from policies.commands.reconcile_cessions import reconcile_cessions
 from policies.commands.submit_limit_requests import submit_file
 from policies.models import GuaranteeTerm, LimitRequest, Offer
+from reinsurance.commands.amend_cessions import amend_cessions
 from reinsurance.commands.cede import cede
 from reinsurance.commands.end_cessions import end_cessions
 from reinsurance.commands.reconcile import reconcile
-from reinsurance.domain.cession import Ending
+from reinsurance.domain.cession import Amendment, Ending
 from reinsurance.domain.reconciling import CoverInForce
 from reinsurance.queries.treaties import treaties
 from tests import factories as make
@@ -94,6 +96,12 @@ def test_a_term_whose_cession_has_ended_is_named_and_what_ended_on_both_sides_is
     with acting(insurer):
         end_cessions(insurer, [ending], on=OPENING_DAY)
     (one,) = told(cast, [cover])
+    assert one.endswith("is ended")
+    # Whatever is corrected of it afterwards, it has ended.
+    with acting(insurer):
+        wrong = Amendment(cession_id=cover.cession_id, amount=ZERO, effective_on=OPENING_DAY, is_correction=True)
+        amend_cessions(insurer, [wrong], on=OPENING_DAY)
+    (one,) = told(cast, [replace(cover, ceded_amount=ZERO)])
     assert one.endswith("is ended")
     assert told(cast, []) == []
 

@@ -20,6 +20,7 @@ from reinsurance.commands.release_run_off import release_run_off
 from reinsurance.domain.cession import Amendment, Ending
 from reinsurance.queries.cession_states import run_off_to_come
 from reinsurance.queries.free_room import locked_rooms
+from reinsurance.queries.run_off import net_draws
 from reinsurance.queries.treaties import treaties
 from reinsurance.queries.verification import verify_ledger
 from tests.books import open_books, order, set_ceilings, term
@@ -225,6 +226,17 @@ def test_a_correction_reaches_what_has_ended_and_runs_off(insurer, cession_id):
     with acting(insurer):
         (released,) = release_run_off(insurer, on=RUN_OFF_UNTIL)
     assert (released.lots, released.amount) == (1, Decimal("28500.00"))
+
+
+def test_what_is_taken_back_of_run_off_is_no_draw_given_back(insurer, cession_id):
+    def drawn():
+        with acting(insurer):
+            return net_draws(insurer, after=date(2020, 1, 1), on=date(2020, 12, 31))["domestic"]
+
+    _end(insurer, cession_id)
+    assert drawn() == Decimal("95000.00")
+    _amend(insurer, cession_id, "30000.00", is_correction=True)
+    assert drawn() == Decimal("95000.00")
 
 
 def test_of_several_lots_the_last_to_end_stay(insurer, cession_id):
