@@ -216,7 +216,7 @@ class Checker:
             self.same("ceded_before", ZERO, before)
             self.same("effective_on", row["term_first"], row["effective_on"])
         if kind in ("released", "corrected"):
-            most = -CENT if kind == "released" else ZERO
+            most = -CENT if kind == "released" else -live
             self.must("run_off_change", f"{most} or less", run_off, -row["ceded_amount"] <= run_off <= most)
         elif kind == "replaced":
             new = self.new.get(row["journal_number"])

@@ -18,7 +18,7 @@ from reinsurance.domain.cession import Amendment, ChangeReceipt
 from reinsurance.domain.chart import Market
 from reinsurance.domain.transfer import NewEntry, NewTransfer
 from reinsurance.queries.books import writing_alias_of
-from reinsurance.queries.cession_states import CessionState, cession_states, run_off_of
+from reinsurance.queries.cession_states import CessionState, cession_states, run_off_of, taken_over_and_engaged
 from reinsurance.queries.free_room import LockedRooms, locked_rooms
 from reinsurance.queries.treaty_book import TreatyBook, treaty_book
 
@@ -40,6 +40,7 @@ def amend_cessions(actor: Actor, amendments: Sequence[Amendment], *, on: date) -
     rooms = locked_rooms(actor, given_back, treaties=book.ids(set(book.envelopes)))
     states = cession_states(actor, [amendment.cession_id for amendment in amendments])
     lots = run_off_of(actor, to_correct) if to_correct else {}
+    before = taken_over_and_engaged(actor, to_correct, on=on) if to_correct else {}
     receipts: list[ChangeReceipt] = []
     changes: dict[int, list[NewChange]] = defaultdict(list)
     for amendment in amendments:
@@ -50,7 +51,7 @@ def amend_cessions(actor: Actor, amendments: Sequence[Amendment], *, on: date) -
             # What it finds in run-off was read before the batch.
             if state.id in changes:
                 raise ValueError(f"{state.public_id} is corrected in a batch that changes it otherwise")
-            change = corrected(amendment, state, lots.get(state.id, []))
+            change = corrected(amendment, state, lots.get(state.id, []), before=before.get(state.id))
         else:
             change = _lower(amendment, state)
         receipts.append(_receipt(state, change))
@@ -105,8 +106,13 @@ def _entry(actor: Actor, change: NewChange, book: TreatyBook, rooms: LockedRooms
     transfers = premium_credited(book, state.treaty_id, change.credit)
     if change.kind == "corrected":
         source = rooms.source(state.treaty_id, book.market_of(state.treaty_id))
-        back = ((live, fallen), (run_off, -change.run_off_change))
-        transfers += [NewTransfer(account, source, "reversed", amount) for account, amount in back if amount]
+        kept = max(change.run_off_change, ZERO)
+        moves = (
+            (live, source, "reversed", fallen - kept),
+            (live, run_off, "reduced", kept),
+            (run_off, source, "reversed", kept - change.run_off_change),
+        )
+        transfers += [NewTransfer(*move) for move in moves if move[3]]
     elif fallen:
         transfers.append(NewTransfer(live, run_off, "reduced", fallen))
     kind = "correction" if change.kind == "corrected" else "amendment"

@@ -10,12 +10,14 @@ from capweb.kernel.money import ZERO, to_cent_half_up
 from reinsurance.commands.premium_transfers import credit_on
 from reinsurance.commands.write_changes import NewChange
 from reinsurance.domain.cession import Amendment
-from reinsurance.queries.cession_states import CessionState, RunOffLot
+from reinsurance.queries.cession_states import CessionState, RunOffLot, StillEngaged
 
 
-def corrected(amendment: Amendment, state: CessionState, lots: Sequence[RunOffLot]) -> NewChange | None:
+def corrected(
+    amendment: Amendment, state: CessionState, lots: Sequence[RunOffLot], *, before: StillEngaged | None
+) -> NewChange | None:
     """The change of a cession of which no more than the amended amount might have been ceded; None where it carries no
-    more. `lots` is what of it runs off, the last to end first.
+    more. `lots` is what of it runs off, the last to end first; `before` what it took over and is engaged there still.
 
     What is live, or was taken over by the cession that replaced it, is engaged before what runs off. Raises
     CreditExceedsPremium.
@@ -24,7 +26,15 @@ def corrected(amendment: Amendment, state: CessionState, lots: Sequence[RunOffLo
         return None
     right = to_cent_half_up(amendment.amount * state.ceded_ratio)
     live = min(state.live_ceded_amount, right)
-    taken_back, rest, until = _cut(lots, to=max(right - live - state.taken_over, ZERO))
+    # Had no more been ceded, what it took over of the one before beyond that would run off since (D-36).
+    bound = right if before is None else max(right, before.amount)
+    beside = max(bound - live - state.taken_over, ZERO)
+    taken_back, rest, until = _cut(lots, to=beside)
+    if before is not None and not taken_back:
+        rest, until = (
+            min(state.live_ceded_amount - live, beside - sum((lot.amount for lot in lots), ZERO)),
+            before.until,
+        )
     return NewChange(
         state=state,
         kind="corrected",

@@ -47,7 +47,8 @@ _TAKE_BACK = """
 class NewChange:
     """A change to be written, beside the state that it changes.
 
-    A correction tells the `right_amount`, and which lots of run-off it takes back (D-39).
+    `run_off_until` is told of a replacement also where nothing runs off: what was taken over is engaged until then. A
+    correction tells the `right_amount`, and which lots of run-off it takes back (D-39).
     """
 
     state: CessionState
@@ -93,7 +94,7 @@ def write_changes(actor: Actor, changes: Sequence[NewChange], *, on: date) -> No
             change.live_amount,
             change.live_ceded_amount,
             change.run_off_amount,
-            change.run_off_until if change.run_off_amount else None,
+            change.run_off_until,
             change.right_amount,
             change.credit.premium,
             change.credit.ceded_premium,

@@ -171,7 +171,7 @@ CODES_BY_ENTRY_KIND: Final[dict[str, frozenset[str]]] = {
     "replacement": frozenset({"hold_posted", "hold_voided", "ceded", "taken_over", "draw_moved", "reduced"})
     | _PREMIUMS,
     "amendment": frozenset({"reduced"}) | _PREMIUMS,
-    "correction": frozenset({"reversed"}) | _PREMIUMS,
+    "correction": frozenset({"reversed", "reduced"}) | _PREMIUMS,
     "ending": frozenset({"end_of_term"}) | _PREMIUMS,
     "release": frozenset({"run_off_released"}),
     "claim": frozenset({"indemnity_ceded", "reserve_raised", "reserve_reduced", "disbursed"}),

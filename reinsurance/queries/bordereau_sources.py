@@ -36,7 +36,8 @@ _CHANGES: Final = """
                END AS entry_key,
                'release:' || c.source_key || ':' || x.position AS release_key,
                -- A correction takes lots back and puts what is left of one into a lot of its own (D-39).
-               x.run_off_amount - COALESCE(back.amount, 0) AS run_off_change
+               x.run_off_amount - COALESCE(back.amount, 0) AS run_off_change,
+               CASE WHEN x.run_off_amount > 0 THEN x.run_off_until END AS lot_until
         FROM reinsurance_cessionchange x
         JOIN ours c ON c.id = x.cession_id AND c.insurer_id = x.insurer_id
         LEFT JOIN (
@@ -61,12 +62,12 @@ _RISK: Final = f"""
     FROM told t JOIN ours c ON t.source_key = 'cession:' || c.source_key AND t.cession_id = c.id
     UNION ALL
     SELECT t.journal_number, 0, t.id, x.cession_id, x.kind, x.treaty_year, t.booked_on, x.effective_on, '',
-           x.live_amount, x.ceded_before, x.run_off_until, 0, x.live_ceded_amount - x.ceded_before, x.run_off_change,
+           x.live_amount, x.ceded_before, x.lot_until, 0, x.live_ceded_amount - x.ceded_before, x.run_off_change,
            0, 0, 0, 0, 0, NULL
     FROM told t JOIN changes x ON x.entry_key = t.source_key
     UNION ALL
     SELECT t.journal_number, 0, t.id, x.cession_id, 'released', x.treaty_year, t.booked_on, t.booked_on, '',
-           x.live_amount, x.live_ceded_amount, x.run_off_until, 0, 0, -x.run_off_amount, 0, 0, 0, 0, 0, NULL
+           x.live_amount, x.live_ceded_amount, x.lot_until, 0, 0, -x.run_off_amount, 0, 0, 0, 0, 0, NULL
     FROM told t JOIN changes x ON x.release_key = t.source_key
 """  # noqa: S608 (fragments of this module)
 

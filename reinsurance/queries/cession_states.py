@@ -148,6 +148,39 @@ def run_off_of(actor: Actor, cession_ids: Collection[int]) -> dict[int, list[Run
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class StillEngaged:
+    """What a cession took over of the one that it replaced, as far as that was right, engaged there until a day."""
+
+    amount: Decimal
+    until: date
+
+
+_BEFORE = """
+    SELECT c.id, LEAST(c.ceded_amount, x.ended_at, round(LEAST(b.amount, x.right_amount) * b.ceded_ratio, 2)),
+           x.run_off_until
+    FROM reinsurance_cession c
+    JOIN reinsurance_cession b ON b.insurer_id = c.insurer_id AND b.id = c.replaces_id
+    JOIN LATERAL (
+        SELECT max(run_off_until) FILTER (WHERE kind = 'replaced') AS run_off_until,
+               max(ended_at) FILTER (WHERE kind = 'replaced') AS ended_at,
+               min(COALESCE(right_amount, live_amount)) FILTER (WHERE kind = 'corrected') AS right_amount
+        FROM (
+            SELECT *, lag(live_ceded_amount, 1, b.ceded_amount) OVER (ORDER BY position) AS ended_at
+            FROM reinsurance_cessionchange WHERE insurer_id = b.insurer_id AND cession_id = b.id
+        ) history
+    ) x ON x.run_off_until > %(on)s
+    WHERE c.insurer_id = %(insurer)s AND c.id = ANY (%(ids)s)
+"""
+
+
+def taken_over_and_engaged(actor: Actor, cession_ids: Collection[int], *, on: date) -> dict[int, StillEngaged]:
+    """What each of these cessions took over, while what ended then is engaged: none for those without. One query."""
+    with connections[alias_of(actor)].cursor() as cursor:
+        cursor.execute(_BEFORE, {"insurer": actor.insurer_id, "ids": sorted(set(cession_ids)), "on": on})
+        return {cession_id: StillEngaged(amount, until) for cession_id, amount, until in cursor.fetchall()}
+
+
 _TO_COME = """
     SELECT x.run_off_until, sum(x.run_off_amount)
     FROM reinsurance_cessionchange x

@@ -70,8 +70,8 @@ BEGIN
        OR CASE kind
               WHEN 'release' THEN release_id IS NULL OR released <> run_off_amount
                                   OR to_run_off + reversed + taken_back + moved <> 0
-              WHEN 'correction' THEN change_kind <> 'corrected' OR reversed <> fallen OR taken_back <> cut
-                                     OR to_run_off + released + moved <> 0
+              WHEN 'correction' THEN change_kind <> 'corrected' OR reversed + to_run_off <> fallen
+                                     OR taken_back - to_run_off <> cut OR released + moved <> 0
               ELSE to_run_off <> run_off_amount OR released + reversed + taken_back <> 0
           END
     LIMIT 1;

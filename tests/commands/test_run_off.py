@@ -291,9 +291,40 @@ def test_what_a_successor_took_over_is_engaged_before_what_runs_off(insurer, ces
     assert _amend(insurer, cession_id, "70000.00", is_correction=True).run_off_amount == Decimal("-28500.00")
     assert (_treaty(insurer).live, _treaty(insurer).run_off) == (Decimal("47500.00"), Decimal("19000.00"))
     assert _amend(insurer, cession_id, "20000.00", is_correction=True).run_off_amount == Decimal("-19000.00")
-    # The successor stands on its own decision.
+    # The successor stands on its own decision, and the old term on 20,000.00 until its run-off ends.
     assert (_treaty(insurer).live, _treaty(insurer).run_off) == (Decimal("47500.00"), 0)
-    assert _amend(insurer, new.cession_id, "20000.00", is_correction=True).live_ceded_amount == Decimal("19000.00")
+    receipt = _amend(insurer, new.cession_id, "5000.00", is_correction=True, on=term(1).first)
+    assert (receipt.live_ceded_amount, receipt.run_off_amount) == (Decimal("4750.00"), Decimal("14250.00"))
+
+
+@pytest.mark.parametrize(
+    ("on", "kept"), [(date(2020, 12, 14), "95000.00"), (RUN_OFF_UNTIL, "0.00"), (date(2020, 12, 16), "0.00")]
+)
+def test_what_a_corrected_successor_took_over_stays_engaged_until_the_old_term_has_run_off(
+    insurer, cession_id, on, kept
+):
+    """A renewal at the same amount: nothing ran off, being counted once. Now nothing of the renewal was right."""
+    before = _room(insurer)
+    with acting(insurer):
+        renewal = order("b", term=term(1), replaces_cession_id=cession_id, run_off_until=RUN_OFF_UNTIL)
+        (new,) = cede(insurer, [renewal], on=term(1).first)
+    receipt = _amend(insurer, new.cession_id, "0.00", is_correction=True, on=on)
+    assert (receipt.live_ceded_amount, receipt.run_off_amount) == (0, Decimal(kept))
+    assert _room(insurer) - before == Decimal("95000.00") - Decimal(kept)
+    with acting(insurer):
+        assert sum(one.amount for one in release_run_off(insurer, on=RUN_OFF_UNTIL)) == Decimal(kept)
+
+
+def test_what_a_lapsed_successor_took_over_is_engaged_no_longer_than_its_own_run_off(insurer, cession_id):
+    with acting(insurer):
+        renewal = order("b", term=term(1), replaces_cession_id=cession_id, run_off_until=date(2021, 3, 1))
+        (new,) = cede(insurer, [renewal], on=term(1).first)
+    ending = Ending(cession_id=new.cession_id, effective_on=date(2020, 10, 1), run_off_until=date(2021, 3, 15))
+    with acting(insurer):
+        end_cessions(insurer, [ending], on=date(2020, 10, 1))
+    assert _amend(insurer, new.cession_id, "0.00", is_correction=True, on=date(2020, 10, 2)).run_off_amount == 0
+    assert _amend(insurer, cession_id, "30000.00", is_correction=True, on=date(2020, 10, 2)).run_off_amount == 0
+    assert _treaty(insurer).run_off == Decimal("95000.00")
 
 
 def test_what_ended_stays_ended_after_a_correction(insurer, cession_id):

@@ -7,7 +7,7 @@ real books hold for the treaties of the model is compared with it after every st
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 ZERO = Decimal("0.00")
 TreatyKey = tuple[str, str]
@@ -42,8 +42,10 @@ class Held:
 
 @dataclass
 class Ceded:
-    """A cession, also when it has ended (`live` is nothing then). `right` is the amount that it was corrected to,
-    `run_off` what of it is engaged after its end, `taken_over` what the cession that replaced it is engaged for.
+    """A cession, also when it has ended (`live` is nothing then). `right` is the amount that it was corrected to.
+
+    `run_off` is what of it is engaged after its end, `taken_over` what the cession that replaced it is engaged for,
+    `before` the one that it replaced.
     """
 
     cession_id: int
@@ -55,6 +57,7 @@ class Ceded:
     right: Decimal | None = None
     run_off: Decimal = ZERO
     taken_over: Decimal = ZERO
+    before: Ceded | None = None
     paid: Decimal = ZERO
     recovered: Decimal = ZERO
     reserve: Decimal = ZERO
@@ -63,6 +66,13 @@ class Ceded:
     @property
     def bound(self) -> Decimal:
         return self.amount if self.right is None else min(self.amount, self.right)
+
+    @property
+    def still_engaged(self) -> Decimal:
+        """What it took over of the one before and was right: no run-off ends in the model before it is released."""
+        if self.before is None:
+            return ZERO
+        return min(self.before.taken_over, (self.before.bound * self.before.ratio).quantize(ZERO, ROUND_HALF_UP))
 
 
 @dataclass
@@ -137,7 +147,7 @@ class LedgerModel:
             self.treaties[old.treaty].live -= old.live
             self.treaties[old.treaty].run_off += old.live - kept
             old.run_off += old.live - kept
-            old.taken_over = kept
+            old.taken_over, made.before = kept, old
             old.live = old.live_amount = ZERO
         self.change(self.pool(made.treaty), -taken)
         self.treaties[made.treaty].live += made.live
@@ -150,9 +160,9 @@ class LedgerModel:
         self.treaties[one.treaty].run_off += fallen
 
     def correct(self, one: Ceded, to: Decimal) -> None:
-        """What is engaged above `to` goes back, first what runs off."""
+        """What is engaged above `to` goes back, first what runs off; save what is engaged of the one before."""
         live = min(one.live, to)
-        run_off = min(one.run_off, max(to - live - one.taken_over, ZERO))
+        run_off = min(one.live - live + one.run_off, max(max(to, one.still_engaged) - live - one.taken_over, ZERO))
         treaty = self.treaties[one.treaty]
         self.change(self.pool(one.treaty), one.live - live + one.run_off - run_off)
         treaty.live -= one.live - live
