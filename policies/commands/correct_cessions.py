@@ -2,7 +2,8 @@
 
 Towards the policyholder decision and endorsement stay as they are. The State's guarantee is acquired within its
 conditions only: the stored decision is judged again with the right rating and nothing else changed, and what lies above
-what it then allows is for the insurer's account from the first day, with its part of the premium.
+what it then allows is for the insurer's account from the first day, with its part of the premium. So it is of a term that has
+ended: what it still has in run-off, and the claims of the days that it ran, rest on the same cession.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from capweb.audit.trail import Change, record_changes
 from capweb.kernel.money import ZERO, to_cent_half_up
 from eligibility.domain.decision import NO_NEED, REFUSE, Decision
 from eligibility.domain.facts import Facts
+from eligibility.queries.law_book import current_law_book
 from eligibility.queries.rejudged import rejudged
 from policies.commands.chunks import CHUNK_ROWS, through_terms
 from policies.queries.wrong_ratings import WronglyRated, wrongly_rated
 from reinsurance.commands.amend_cessions import amend_cessions
 from reinsurance.domain.cession import Amendment
+from reinsurance.queries.cession_states import cession_states
 
 
 def correct_cessions(actor: Actor, *, on: date, kept: Callable[[int], None]) -> int:
@@ -36,7 +39,7 @@ def correct_cessions(actor: Actor, *, on: date, kept: Callable[[int], None]) -> 
     def work(rows: Sequence[WronglyRated]) -> int:
         right = rejudged(actor, {row.decision_id: _with_right_rating(row) for row in rows})
         allowed = [(row, _allowed(right[row.decision_id], row)) for row in rows]
-        lower = [(row, amount) for row, amount in allowed if amount < row.ceded_base]
+        lower = [(row, amount) for row, amount in allowed if amount < row.carried_amount]
         _correct(actor, lower, on=on)
         kept(len(lower))
         return len(lower)
@@ -63,12 +66,13 @@ def _allowed(right: Decision, row: WronglyRated) -> Decimal:
     if right.outcome in (REFUSE, NO_NEED):
         return ZERO
     amount = right.maximum if right.granted is None else right.granted
-    return row.amount if amount is None else min(amount, row.amount)
+    return row.granted_amount if amount is None else amount
 
 
 def _correct(actor: Actor, lower: Sequence[tuple[WronglyRated, Decimal]], *, on: date) -> None:
     if not lower:
         return
+    states = cession_states(actor, [row.cession_id for row, _ in lower])
     amend_cessions(
         actor,
         [
@@ -77,7 +81,7 @@ def _correct(actor: Actor, lower: Sequence[tuple[WronglyRated, Decimal]], *, on:
                 amount=amount,
                 effective_on=row.first_day,
                 is_correction=True,
-                premium_credited=_premium_of(row, row.ceded_base - amount),
+                premium_credited=_credited(row, amount, states[row.cession_id].premium_left),
             )
             for row, amount in lower
         ],
@@ -95,10 +99,10 @@ def _correct(actor: Actor, lower: Sequence[tuple[WronglyRated, Decimal]], *, on:
             Change(
                 "guarantee.cession_corrected",
                 row.guarantee_public_id,
-                was={"ceded_base": str(row.ceded_base)},
+                was={"ceded_base": str(row.carried_amount)},
                 became={
                     "ceded_base": str(amount),
-                    "excess": str(row.amount - amount),
+                    "excess": str(row.granted_amount - amount),
                     "grade": row.grade,
                     "rating": row.rating_source,
                 },
@@ -112,6 +116,9 @@ def _correct(actor: Actor, lower: Sequence[tuple[WronglyRated, Decimal]], *, on:
     )
 
 
-def _premium_of(row: WronglyRated, amount: Decimal) -> Decimal:
-    """The part of the term's premium that an amount of it carries, half up to the cent."""
-    return to_cent_half_up(row.premium * amount / row.granted_amount)
+def _credited(row: WronglyRated, amount: Decimal, premium_left: Decimal) -> Decimal:
+    """Of what is left of the cession's premium, the part that the fall to an amount takes, half up to the cent.
+
+    What an early end gave back already is not given back twice.
+    """
+    return to_cent_half_up(premium_left * (row.carried_amount - amount) / row.carried_amount)

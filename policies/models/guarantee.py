@@ -141,6 +141,11 @@ class GuaranteeTerm(TenantRow):
         indexes: ClassVar = [
             models.Index(fields=["insurer", "cover_end"], name="guarantee_term_due", condition=Q(status="running")),
             models.Index(fields=["insurer", "buyer"], name="guarantee_term_of_buyer", condition=Q(status="running")),
+            models.Index(
+                fields=["insurer", "former_buyer"],
+                name="guarantee_term_of_former_buyer",
+                condition=Q(former_buyer__isnull=False),
+            ),
         ]
 
 

@@ -120,7 +120,11 @@ class BuyerRating(DatedFact):
     is_insolvent = models.BooleanField(default=False)
 
     class Meta:
-        indexes: ClassVar = [newest_first("buyer_rating_newest", "buyer")]
+        indexes: ClassVar = [
+            newest_first("buyer_rating_newest", "buyer"),
+            # What was entered since the last night.
+            models.Index(fields=["insurer", "booked_on"], name="buyer_rating_by_day"),
+        ]
         constraints: ClassVar = [
             source_once("buyer_rating_once"),
             in_ratio_range("buyer_default_probability_in_range", "default_probability"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import connections
 
@@ -12,6 +12,12 @@ from capweb.accounts.acting import acting_as_platform
 from capweb.audit.leases import SILENT_SECONDS
 from policies.domain.night import CLOSING_STEPS, INSURER_STEPS, nothing_yet
 from policies.models import Night, NightStep
+
+# For queries of an insurer's night: the day from which on its last night before this one may have missed what was
+# booked, since a night comes before what is entered on its day. Without an earlier night there is no such day.
+SINCE_LAST_NIGHT: Final = """(
+    SELECT COALESCE(max(run.day), '-infinity') FROM policies_nightrun run
+    WHERE run.insurer_id = %(insurer)s AND run.day < %(on)s)"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""Which running terms were granted on a rating that was wrong, and what was the right one? (D-39)
+"""Which terms were granted on a rating that was wrong, and what was the right one? (D-39)
 
 Wrong is a rating when another one, true on the day of the grant or before, was entered after the term was granted.
+Terms that have ended are among them: the State's guarantee for the days that they ran was no less wrong.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from typing import Final
 from django.db import connections
 
 from capweb.accounts.actor import Actor
+from policies.queries.nights import SINCE_LAST_NIGHT
 
 
 @dataclass(frozen=True, slots=True)
 class WronglyRated:
-    """A running term with the rating that was right on its first day. Amounts in euro.
+    """A term, running or ended, with the rating that was right on its first day. Amounts in euro.
 
-    `ceded_base` is what its cession carries now, before the treaty's share: less than `amount` once it was corrected.
+    `carried_amount` is the most that its cession ever carried, before the treaty's share: what was granted, or what it
+    was corrected to. What the term fell to later, or that it has ended, is left out of account.
     """
 
     term_id: int
@@ -27,10 +30,8 @@ class WronglyRated:
     decision_id: int
     cession_id: int
     first_day: date
-    amount: Decimal
-    ceded_base: Decimal
     granted_amount: Decimal
-    premium: Decimal
+    carried_amount: Decimal
     grade: str
     default_probability: Decimal | None
     assessed_on: date
@@ -38,35 +39,46 @@ class WronglyRated:
     rating_source: str
 
 
-_SQL: Final = """
-SELECT term.id, guarantee.public_id, term.decision_id, term.cession_id, term.granted_first, term.amount,
-       LEAST(term.amount, term.right_amount), term.granted_amount, term.premium,
+_SQL: Final = f"""
+WITH entered AS (
+    SELECT buyer_id, min(effective_on) AS effective_on, max(booked_on) AS booked_on FROM policies_buyerrating
+    WHERE insurer_id = %(insurer)s AND booked_on >= {SINCE_LAST_NIGHT} AND booked_on <= %(on)s
+    GROUP BY buyer_id
+), concerned AS (
+    -- The rating that a grant rested on is that of the buyer as it was then, whoever has taken it over since.
+    SELECT term.id, entered.buyer_id FROM entered JOIN policies_guaranteeterm term
+      ON term.insurer_id = %(insurer)s AND term.buyer_id = entered.buyer_id AND term.former_buyer_id IS NULL
+    WHERE term.id > %(after)s AND entered.booked_on > term.booked_on
+      AND entered.effective_on <= term.granted_first AND entered.effective_on <= term.booked_on
+    UNION ALL
+    SELECT term.id, entered.buyer_id FROM entered JOIN policies_guaranteeterm term
+      ON term.insurer_id = %(insurer)s AND term.former_buyer_id = entered.buyer_id
+    WHERE term.id > %(after)s AND entered.booked_on > term.booked_on
+      AND entered.effective_on <= term.granted_first AND entered.effective_on <= term.booked_on
+)
+SELECT term.id, guarantee.public_id, term.decision_id, term.cession_id, term.granted_first, term.granted_amount,
+       COALESCE(term.right_amount, term.granted_amount),
        rating.grade, rating.default_probability, rating.effective_on, rating.is_insolvent, rating.source_reference
-FROM policies_guaranteeterm term
-JOIN policies_guarantee guarantee ON guarantee.id = term.guarantee_id
+FROM concerned
+JOIN policies_guaranteeterm term ON term.insurer_id = %(insurer)s AND term.id = concerned.id
+JOIN policies_guarantee guarantee ON guarantee.insurer_id = term.insurer_id AND guarantee.id = term.guarantee_id
 JOIN LATERAL (
     SELECT grade, default_probability, effective_on, booked_on, is_insolvent, source_reference
     FROM policies_buyerrating
-    -- The rating that a grant rested on is that of the buyer as it was then, whoever has taken it over since.
-    -- CASE, since PostgreSQL counts COALESCE among what might tell of hidden rows: row-level security would put it
-    -- after the index, and each term would read every rating of the insurer.
-    WHERE insurer_id = term.insurer_id
-      AND buyer_id = CASE WHEN term.former_buyer_id IS NULL THEN term.buyer_id ELSE term.former_buyer_id END
+    WHERE insurer_id = %(insurer)s AND buyer_id = concerned.buyer_id
       -- A term may begin after the day on which it was granted (D-38); what was true in between was no error then.
       AND effective_on <= LEAST(term.granted_first, term.booked_on)
       AND booked_on <= %(on)s
     ORDER BY effective_on DESC, id DESC LIMIT 1) rating ON true
-WHERE term.insurer_id = %(insurer)s AND term.status = 'running' AND term.id > %(after)s
-  AND rating.booked_on > term.booked_on AND rating.booked_on >= %(on)s - 1
+WHERE rating.booked_on > term.booked_on AND rating.booked_on >= {SINCE_LAST_NIGHT}
 ORDER BY term.id LIMIT %(limit)s FOR UPDATE OF term
-"""
+"""  # noqa: S608 (our own words)
 
 
 def wrongly_rated(actor: Actor, *, on: date, limit: int, after_id: int = 0) -> list[WronglyRated]:
-    """The terms whose right rating was entered on this day or the one before, locked, by term id after `after_id`.
+    """The terms whose right rating was entered since the insurer's last night, locked, by term id after `after_id`.
 
-    The night of a day comes before what is entered on it, and nights are opened one after another. One query; inside
-    acting(actor).
+    One query, which begins at what was entered; inside acting(actor).
     """
     with connections["default"].cursor() as cursor:
         cursor.execute(_SQL, {"insurer": actor.insurer_id, "on": on, "limit": limit, "after": after_id})
