@@ -2,8 +2,8 @@
 
 Towards the policyholder decision and endorsement stay as they are. The State's guarantee is acquired within its
 conditions only: the stored decision is judged again with the right rating and nothing else changed, and what lies above
-what it then allows is for the insurer's account from the first day, with its part of the premium. So it is of a term that has
-ended: what it still has in run-off, and the claims of the days that it ran, rest on the same cession.
+what it then allows is for the insurer's account from the first day, with its part of the premium. So it is of a term
+that has ended: its run-off, and the claims of the days that it ran, rest on the same cession.
 """
 
 from __future__ import annotations
@@ -30,13 +30,15 @@ from reinsurance.queries.cession_states import cession_states
 
 
 def correct_cessions(actor: Actor, *, on: date, kept: Callable[[int], None]) -> int:
-    """Correct the cessions of running terms whose rating was wrong; how many. `kept` is told of each chunk, inside it.
+    """Correct the cessions of terms whose rating was wrong; how many. `kept` is told of each chunk, inside it.
 
-    Run again it finds nothing to do: a cession only ever falls to what the right fact allows. A fixed number of queries
-    for each chunk.
+    Run again it finds nothing to do: a cession only ever falls to what the right fact allowed. Where the law of the day
+    lets cessions stand nothing is corrected. A fixed number of queries for each chunk.
     """
 
     def work(rows: Sequence[WronglyRated]) -> int:
+        if current_law_book(actor).on(on).choices["contracts/settings/wrong_rating"] == "cession_stands":
+            return 0
         right = rejudged(actor, {row.decision_id: _with_right_rating(row) for row in rows})
         allowed = [(row, _allowed(right[row.decision_id], row)) for row in rows]
         lower = [(row, amount) for row, amount in allowed if amount < row.carried_amount]

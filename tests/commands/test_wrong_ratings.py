@@ -10,12 +10,15 @@ import pytest
 from django.db import IntegrityError
 
 from capweb.accounts.acting import acting, acting_as_platform
+from eligibility.queries import law_book
 from policies.commands.accept_offers import accept_offers
+from policies.commands.open_night import open_night
 from policies.commands.reconcile_cessions import reconcile_cessions
 from policies.commands.renew_guarantees import lapse_terms
 from policies.commands.review_buyers import Reviewed, review_buyers
 from policies.models import Endorsement, GuaranteeTerm, Reduction
 from policies.queries import accumulations
+from policies.queries.wrong_ratings import wrongly_rated
 from reinsurance.models import Transfer
 from reinsurance.queries.verification import verify_ledger
 from tests import claims
@@ -153,6 +156,157 @@ def test_the_bordereau_tells_the_difference_beside_the_line_it_corrects(world, c
         ("corrected", "-95000.00"),
     ]
     assert lines[1]["corrects"] == f"{SPRING.first}/{lines[0]['number']}"
+
+
+def credited(actor):
+    """What of premiums was credited to the insurers' debit, the share of the treaty alone, in order of booking."""
+    with acting(actor):
+        return list(Transfer.objects.filter(code="premium_credited").order_by("pk").values_list("amount", flat=True))
+
+
+def found_wrong(actor, whom, *, known, **right):
+    """The right rating of a day before the grant, entered on a later day; and the night that follows."""
+    make.rated(actor, whom, on=BEFORE, booked_on=known, **right)
+    night = known + timedelta(days=1)
+    return night, review_buyers(actor, on=night, at=NOON)
+
+
+def test_a_term_that_has_lapsed_is_corrected_in_what_runs_off(world, cast):
+    guarantee, whom = granted(world, total="200000")
+    end = term_of(world, guarantee).cover_end
+    lapse_terms(world, on=end)
+    night, done = found_wrong(world, whom, known=end + timedelta(days=20), grade="7")
+    assert done == Reviewed(corrected=1)
+    term = term_of(world, guarantee)
+    assert (term.status, term.amount, term.right_amount) == ("lapsed", Decimal("200000.00"), Decimal("100000.00"))
+    assert (balance(world, "live"), balance(world, "run_off")) == (Decimal(0), Decimal("95000.00"))
+    assert credited(world) == [Decimal("831.25")]
+    books_agree(cast, on=night)
+    assert review_buyers(world, on=night, at=NOON) == Reviewed()
+
+
+def cut_to_half(actor):
+    """A term of 200,000 whose buyer is rated down a fortnight after the grant, and the day of the cut to 100,000."""
+    guarantee, whom = granted(actor, total="200000")
+    make.rated(actor, whom, on=KNOWN, grade="7")
+    assert review_buyers(actor, on=NIGHT, at=NOON) == Reviewed(announced=1)
+    with acting(actor):
+        day = Reduction.objects.get().effective_on
+    assert review_buyers(actor, on=day, at=NOON) == Reviewed(cut=1)
+    assert (balance(actor, "live"), balance(actor, "run_off")) == (Decimal("95000.00"), Decimal("95000.00"))
+    return guarantee, whom, day
+
+
+def test_what_a_term_carried_before_it_was_cut_is_corrected_as_well(world, cast):
+    guarantee, whom, day = cut_to_half(world)
+    night, done = found_wrong(world, whom, known=day, grade="7")
+    assert done == Reviewed(corrected=1)
+    term = term_of(world, guarantee)
+    assert (term.status, term.amount, term.right_amount) == ("running", Decimal("100000.00"), Decimal("100000.00"))
+    assert balance(world, "live") + balance(world, "run_off") == Decimal("95000.00")
+    assert balance(world, "live") == Decimal("95000.00")
+    assert credited(world) == [Decimal("831.25")]
+    books_agree(cast, on=night)
+    assert review_buyers(world, on=night, at=NOON) == Reviewed()
+
+
+def test_a_term_cut_before_carries_nothing_where_nothing_was_allowed(world, cast):
+    guarantee, whom, day = cut_to_half(world)
+    night, done = found_wrong(world, whom, known=day, grade="9")
+    assert done.corrected == 1
+    assert term_of(world, guarantee).right_amount == Decimal(0)
+    assert (balance(world, "live"), balance(world, "run_off")) == (Decimal(0), Decimal(0))
+    assert balance(world, "ceded_premium") == Decimal(0)
+    books_agree(cast, on=night)
+
+
+def test_a_term_that_was_replaced_and_its_successor_are_judged_each_on_its_own(world, cast):
+    guarantee, whom = granted(world, total="200000")
+    asked = changed(world, guarantee, "80000")
+    (answer,) = accept_offers(world, [asked.offer], on=LATER, at=NOON)
+    assert balance(world, "run_off") == Decimal("114000.00")
+    night, done = found_wrong(world, whom, known=LATER + timedelta(days=3), grade="7")
+    assert done == Reviewed(corrected=1)
+    old, new = term_of(world, guarantee), term_of(world, answer.guarantee)
+    assert (old.status, old.right_amount) == ("replaced", Decimal("100000.00"))
+    assert (new.status, new.right_amount, balance(world, "live")) == ("running", None, Decimal("76000.00"))
+    # 1,179.35 of the old term's 1,750.00 came back as it ended; of the 570.65 that are left half goes back now.
+    assert credited(world) == [Decimal("1120.38"), Decimal("271.06")]
+    books_agree(cast, on=night)
+
+
+def test_a_successor_granted_on_the_same_wrong_rating_is_corrected_too(world, cast):
+    guarantee, whom = granted(world, total="200000")
+    (answer,) = accept_offers(world, [changed(world, guarantee, "80000").offer], on=LATER, at=NOON)
+    night, done = found_wrong(world, whom, known=LATER + timedelta(days=3), grade="9")
+    assert done == Reviewed(corrected=2)
+    assert [term_of(world, one).right_amount for one in (guarantee, answer.guarantee)] == [Decimal(0), Decimal(0)]
+    assert (balance(world, "live"), balance(world, "run_off")) == (Decimal(0), Decimal(0))
+    assert balance(world, "ceded_premium") == Decimal(0)
+    books_agree(cast, on=night)
+
+
+def test_a_second_right_rating_takes_what_the_first_one_left(world, cast):
+    guarantee, whom = granted(world, total="200000")
+    proved_wrong(world, whom, grade="7")
+    night, done = found_wrong(world, whom, known=NIGHT, grade="9")
+    assert done == Reviewed(corrected=1)
+    assert (term_of(world, guarantee).right_amount, balance(world, "live")) == (Decimal(0), Decimal(0))
+    assert (balance(world, "ceded_premium"), credited(world)) == (Decimal(0), [Decimal("831.25"), Decimal("831.25")])
+    books_agree(cast, on=night)
+
+
+@pytest.fixture
+def cessions_stand(world):
+    """Chosen from a day on; what one test has chosen is not remembered for another."""
+
+    def chosen(first_day):
+        law_book._books.clear()
+        make.enter_contract_rows(
+            world,
+            "reading",
+            {
+                "question": "wrong_rating",
+                "reading": "cession_stands",
+                "reason": "the reinsurer follows",
+                "first_day": first_day,
+                "reference_text": "Letter of 2 June 2020",
+            },
+        )
+
+    yield chosen
+    law_book._books.clear()
+
+
+def test_where_cessions_stand_nothing_is_corrected(world, cessions_stand, cast):
+    cessions_stand(NIGHT)
+    guarantee, whom = granted(world, total="200000")
+    assert proved_wrong(world, whom, grade="7") == Reviewed()
+    assert (term_of(world, guarantee).right_amount, balance(world, "live")) == (None, Decimal("190000.00"))
+    books_agree(cast)
+
+
+def test_what_becomes_of_a_cession_is_told_by_the_law_of_the_night(world, cessions_stand):
+    cessions_stand(NIGHT + timedelta(days=1))
+    _guarantee, whom = granted(world, total="200000")
+    assert proved_wrong(world, whom, grade="7") == Reviewed(corrected=1)
+
+
+def corrected(day):
+    return open_night(day, at=NOON).insurers["euler-hermes"]["reviewed_corrected"]
+
+
+def test_what_was_entered_since_the_last_night_is_found_however_long_that_was_and_once(world):
+    guarantee, whom = granted(world, total="200000")
+    assert corrected(KNOWN - timedelta(days=3)) == 0
+    make.rated(world, whom, on=BEFORE, booked_on=KNOWN - timedelta(days=3), grade="7")
+    night = KNOWN + timedelta(days=2)
+    with acting(world):
+        assert [row.guarantee_public_id for row in wrongly_rated(world, on=night, limit=9)] == [guarantee]
+    assert corrected(night) == 1
+    assert corrected(night + timedelta(days=1)) == 0
+    with acting(world):
+        assert wrongly_rated(world, on=night + timedelta(days=1), limit=9) == []
 
 
 def test_a_term_is_never_corrected_upwards(world):
