@@ -41,6 +41,8 @@ Work = Callable[[], object]
 Act = tuple[str, Work]
 TOTALS = ("20000", "50000", "80000", "150000", "300000.50")
 GRADES = {"euler-hermes": ("5", "6", "7", "8", "9"), "coface": ("2", "3", "4", "5", "6")}
+# The best category, the lower one, by an underwriter only, out of the window.
+WORSE_GRADES = {"euler-hermes": ("6", "7", "7", "7", "8", "9", "9"), "coface": ("5", "4", "3", "3", "2", "1", "1")}
 
 
 class Acts(ClaimActs):
@@ -235,14 +237,37 @@ class Acts(ClaimActs):
             source_reference=f"rat-{house.code}-{self._next()}",
             buyer_country=whom.country,
             buyer_identifier=whom.identifier,
-            # Long before: what was granted meanwhile was granted on a wrong one (D-39).
-            effective_on=on + timedelta(days=self.seed.choice((-60, -20, 0, 0, 4))),
+            effective_on=on + timedelta(days=self.seed.choice((-20, 0, 0, 4))),
             grade=self.seed.choice(GRADES[house.code]),
             default_probability=Decimal(self.seed.choice(("0.01", "0.03", "0.04", "0.055", "0.08"))),
             is_insolvent=self.seed.random() < 0.12,
         )
         told = f"{house.code} buyer {whom.id} rated {notice.grade} {notice.default_probability}"
         told += f"{' insolvent' if notice.is_insolvent else ''} from {notice.effective_on}"
+        return told, lambda: record_buyer_ratings(house.underwriter, [notice], on=on)
+
+    def wrong_rating(self, house: House, on: date) -> Act | None:
+        """What was true of a buyer as a guarantee on it was granted, and is learned today: mostly worse (D-39)."""
+        found = rows(
+            "SELECT t.id, b.id, b.country, b.identifier, least(t.granted_first, t.booked_on) "
+            "FROM policies_guaranteeterm t JOIN policies_buyer b ON b.id = t.buyer_id "
+            "WHERE t.insurer_id = %s AND t.booked_on < %s ORDER BY t.id",
+            house.insurer_id, on,
+        )  # fmt: skip
+        if not found:
+            return None
+        term, buyer, country, identifier, granted_on = self.seed.choice(found)
+        notice = RatingNotice(
+            source_reference=f"rat-{house.code}-{self._next()}",
+            buyer_country=country,
+            buyer_identifier=identifier,
+            effective_on=granted_on - timedelta(days=self.seed.choice((0, 0, 1, 40))),
+            grade=self.seed.choice(WORSE_GRADES[house.code]),
+            default_probability=Decimal(self.seed.choice(("0.03", "0.04", "0.055", "0.08"))),
+            is_insolvent=self.seed.random() < 0.05,
+        )
+        told = f"{house.code} buyer {buyer} was {notice.grade} {notice.default_probability}"
+        told += f"{' insolvent' if notice.is_insolvent else ''} from {notice.effective_on}, before term {term}"
         return told, lambda: record_buyer_ratings(house.underwriter, [notice], on=on)
 
     # -- guarantees ------------------------------------------------------------------------------------------------
@@ -368,9 +393,9 @@ class Acts(ClaimActs):
 
 
 WEIGHTS = {
-    "file": 6, "single": 3, "cancel": 1, "settle": 2, "accept": 8, "decline": 1, "limit": 4, "rating": 3, "renew": 7,
-    "change": 3, "referred_renewal": 2, "part": 1, "tariff": 1, "withdraw": 1, "no_top_ups": 1, "mediation": 1,
-    "overdue": 7, "claim": 12,
+    "file": 6, "single": 3, "cancel": 1, "settle": 2, "accept": 8, "decline": 1, "limit": 4, "rating": 3,
+    "wrong_rating": 12, "renew": 7, "change": 3, "referred_renewal": 2, "part": 1, "tariff": 1, "withdraw": 1,
+    "no_top_ups": 1, "mediation": 1, "overdue": 7, "claim": 12,
 }  # fmt: skip
 
 

@@ -65,6 +65,22 @@ ALWAYS = {
             FROM reinsurance_cession c
         ) c ON c.id = term.cession_id
         WHERE COALESCE(term.ceded, 0) <> COALESCE(c.ceded, 0)""",
+    "what was corrected carries no more than is right": """
+        SELECT format('term %s: %s engaged and %s paid, where %s is right', t.id, standing.amount, paid.amount,
+                      t.right_amount)
+        FROM policies_guaranteeterm t JOIN reinsurance_cession c ON c.id = t.cession_id
+        CROSS JOIN LATERAL (SELECT COALESCE(
+            (SELECT x.live_ceded_amount FROM reinsurance_cessionchange x WHERE x.cession_id = c.id
+             ORDER BY x.position DESC LIMIT 1), c.ceded_amount) + COALESCE(
+            (SELECT sum(x.run_off_amount) FROM reinsurance_cessionchange x WHERE x.cession_id = c.id
+             AND NOT EXISTS (SELECT 1 FROM reinsurance_runoffrelease r WHERE r.change_id = x.id)), 0) AS amount
+        ) standing
+        CROSS JOIN LATERAL (
+            SELECT COALESCE(sum(CASE WHEN m.is_reversal THEN -m.amount ELSE m.amount END), 0) AS amount
+            FROM reinsurance_claimmovement m WHERE m.cession_id = c.id AND m.kind = 'indemnity'
+        ) paid
+        WHERE t.right_amount IS NOT NULL
+          AND (standing.amount > round(t.right_amount * t.ceded_ratio, 2) OR paid.amount > t.right_amount)""",
     "what offers hold equals live offers": """
         SELECT format('%s held, %s offered', held.amount, offered.amount)
         FROM (SELECT COALESCE(sum(credits_pending), 0) AS amount FROM reinsurance_ledgeraccount

@@ -30,7 +30,7 @@ from tests.simulation.closing import close_the_quarter
 from tests.simulation.invariants import InvariantBroken, Watch
 from tests.simulation.processes import MailBag, Process, dies_within, mail_bag
 from tests.simulation.reading import rows
-from tests.simulation.world import World, begin_again
+from tests.simulation.world import House, World, begin_again
 
 LAST_DAY = date(2020, 10, 1)
 CHUNK = 2
@@ -49,6 +49,8 @@ TALLIED = (
     ("terms lapsed", "policies_guaranteeterm", "status = 'lapsed'"),
     ("terms cut short", "policies_guaranteeterm", "status IN ('ended', 'replaced', 'replaced_at_once')"),
     ("offers expired", "policies_offer", "status = 'expired'"),
+    ("cessions corrected", "policies_guaranteeterm", "right_amount IS NOT NULL"),
+    ("cessions corrected after the end", "policies_guaranteeterm", "right_amount IS NOT NULL AND status <> 'running'"),
     ("overdues declared", "policies_claim", "true"),
     ("overdues declared late", "policies_claiminvoice", "is_late"),
     ("due days put off", "policies_duedayextension", "true"),
@@ -59,6 +61,11 @@ TALLIED = (
     ("losses by protracted default", "policies_claim", "loss_amount > 0 AND cause = 'protracted_default'"),
     ("indemnities paid", "policies_indemnitypayment", "true"),
     ("indemnities billed to the reinsurer", "policies_indemnitypayment", "ceded_amount > 0"),
+    (
+        "claims ceded anew",
+        "reinsurance_claimmovement",
+        "strpos(source_key, '/right-') > 0 AND corrects_id IS NULL",
+    ),
     ("recoveries", "policies_claimrecovery", "true"),
     ("recoveries with costs", "policies_claimrecovery", "costs > 0"),
     ("recoveries ceded", "policies_recoveryshare", "ceded_amount > 0"),
@@ -223,12 +230,20 @@ class Seed:
     def _days(self) -> None:
         """New days: every night on the way on which something falls due, and the last one."""
         self._settle()
+        if self.seed.random() < 0.6:
+            self._learn(self.seed.choice(self.world.houses))
         due, must = self._due()
         is_next = bool(due) and self.seed.random() < 0.6
         target = due[0] if is_next else self.day + timedelta(days=self.seed.randint(1, 25))
         self._open_nights(min(target, LAST_DAY), must)
         for _ in range(self.seed.randint(0, 4)):
             self._deliver() if self.seed.random() < 0.4 else self._turn()
+
+    def _learn(self, house: House) -> None:
+        """That a rating was wrong as something was granted, which only a later night can find."""
+        act = self.acts.wrong_rating(house, self.day)
+        if act is not None:
+            self._do(act)
 
     def _open_nights(self, target: date, must: list[date]) -> None:
         if target <= self.day:
@@ -303,6 +318,7 @@ class Seed:
         self._open_nights(LAST_DAY, self._due()[1])
         self._settle()
         self._last_claims()
+        self._last_corrections()
         for task in ("capweb.publish_events", "policies.write_all_messages", "policies.send_all_mails"):
             self.bag.send_task(task, kwargs={})
         self._settle()
@@ -311,7 +327,7 @@ class Seed:
         # A sixth of a seed's cost: every second one closes.
         if self.number % 2:
             house = self.seed.choice(self.world.houses)
-            self._note(f"{house.code} {close_the_quarter(house, on=LAST_DAY)}")
+            self._note(f"{house.code} {close_the_quarter(house, on=self.day)}")
             self.counts["quarters closed"] += 1
 
     def _last_claims(self) -> None:
@@ -322,6 +338,14 @@ class Seed:
                 act = getattr(self.acts, name)(house, self.day)
                 if act is not None:
                     self._do(act)
+
+    def _last_corrections(self) -> None:
+        """What was paid by then rests on ratings too: some prove wrong, and one more night finds it."""
+        for house in self.world.houses:
+            for _ in range(self.seed.choice((0, 1, 2, 3))):
+                self._learn(house)
+        self._open_nights(LAST_DAY + timedelta(days=1), [])
+        self._settle()
 
     def _tally(self) -> None:
         """How much came of it, so that a run that stays idle is seen."""

@@ -30,6 +30,7 @@ from tests.books import open_books
 from tests.cast import OPENING_DAY, Cast
 
 HOUSES = ("euler-hermes", "coface")
+BEST_GRADES = {"euler-hermes": "6", "coface": "5"}
 BUYERS = 5
 PART = Decimal("260000.00")
 
@@ -125,7 +126,9 @@ def _house(cast: Cast, code: str) -> House:
                 source_reference=f"run-off of 40 days {who.policy_number}",
             )
     abroad = make.buyer(actor, country="IT")
-    buyers = (*(make.buyer(actor) for _ in range(BUYERS - 1)), abroad)
+    # Half of them at home in the best category, from which a rating that proves wrong takes a part (D-39).
+    at_home = (make.buyer(actor, grade=BEST_GRADES[code] if place % 2 else None) for place in range(BUYERS - 1))
+    buyers = (*at_home, abroad)
     house = memberships.system_actor(cast.organisations[code], name="worker")
     return House(
         code, actor.insurer_id, actor, cast.actor(code, role="senior_underwriter"), accountant, broker, house,
