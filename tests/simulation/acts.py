@@ -7,6 +7,7 @@ impatient client, or after a crash.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
@@ -257,7 +258,7 @@ class Acts(ClaimActs):
         if not found:
             return None
         term, buyer, country, identifier, granted_on = self.seed.choice(found)
-        notice = RatingNotice(
+        was = RatingNotice(
             source_reference=f"rat-{house.code}-{self._next()}",
             buyer_country=country,
             buyer_identifier=identifier,
@@ -266,9 +267,22 @@ class Acts(ClaimActs):
             default_probability=Decimal(self.seed.choice(("0.03", "0.04", "0.055", "0.08"))),
             is_insolvent=self.seed.random() < 0.05,
         )
-        told = f"{house.code} buyer {buyer} was {notice.grade} {notice.default_probability}"
-        told += f"{' insolvent' if notice.is_insolvent else ''} from {notice.effective_on}, before term {term}"
-        return told, lambda: record_buyer_ratings(house.underwriter, [notice], on=on)
+        told = f"{house.code} buyer {buyer} was {was.grade} {was.default_probability}"
+        told += f"{' insolvent' if was.is_insolvent else ''} from {was.effective_on}, before term {term}"
+        notices = [was]
+        if self.seed.random() < 0.6:
+            told += ", and no longer is"
+            notices.append(
+                replace(
+                    was,
+                    source_reference=f"rat-{house.code}-{self._next()}",
+                    effective_on=granted_on + timedelta(days=1),
+                    grade=make.GOOD_GRADES[house.code],
+                    default_probability=Decimal("0.03"),
+                    is_insolvent=False,
+                )
+            )
+        return told, lambda: record_buyer_ratings(house.underwriter, notices, on=on)
 
     # -- guarantees ------------------------------------------------------------------------------------------------
 
