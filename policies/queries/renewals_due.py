@@ -13,6 +13,7 @@ from django.db import connections
 from capweb.accounts.actor import Actor
 from capweb.kernel.money import to_cent_half_up
 from policies.domain.cover_terms import ceded_base
+from policies.queries.nights import SINCE_LAST_NIGHT
 from policies.queries.request_facts import Asked
 from policies.queries.scope import organisation_scope
 
@@ -145,20 +146,21 @@ _TOUCHED: Final = """ AND term.cover_end > %(on)s AND EXISTS (
     SELECT 1 FROM policies_guarantee guarantee
     WHERE guarantee.insurer_id = term.insurer_id AND guarantee.id = term.guarantee_id
       AND guarantee.kind = 'complement')"""
-_RE_RATED: Final = """ AND term.cover_end > %(on)s AND EXISTS (
+_RE_RATED: Final = f""" AND term.cover_end > %(on)s AND EXISTS (
     SELECT 1 FROM policies_buyerrating rated
     WHERE rated.insurer_id = term.insurer_id AND rated.buyer_id = term.buyer_id
       AND rated.effective_on <= %(on)s AND rated.booked_on <= %(on)s
       -- What was wrong on the first day is corrected in the cession and stands towards the policyholder (D-39).
       AND (rated.is_insolvent OR rated.effective_on > LEAST(term.granted_first, term.booked_on)
            OR rated.booked_on <= term.booked_on)
-      AND GREATEST(rated.effective_on, rated.booked_on) >= %(on)s - 1
-      AND GREATEST(rated.effective_on, rated.booked_on) >= term.booked_on)"""
+      AND GREATEST(rated.effective_on, rated.booked_on) >= {SINCE_LAST_NIGHT}
+      AND GREATEST(rated.effective_on, rated.booked_on) >= term.booked_on)"""  # noqa: S608 (our own words)
 # Two buyers have become one: the terms of both are judged again, whichever of them they were granted on.
-_MERGED: Final = """ AND term.cover_end > %(on)s AND EXISTS (
+_MERGED: Final = f""" AND term.cover_end > %(on)s AND EXISTS (
     SELECT 1 FROM policies_buyerstanding fact
     WHERE fact.insurer_id = term.insurer_id AND fact.standing_id = term.buyer_id
-      AND fact.effective_on <= %(on)s AND fact.booked_on BETWEEN %(on)s - 1 AND %(on)s)"""
+      AND fact.effective_on <= %(on)s AND fact.booked_on >= {SINCE_LAST_NIGHT}
+      AND fact.booked_on <= %(on)s)"""  # noqa: S608 (our own words)
 _OVERDUE: Final = """ AND term.cover_end > %(on)s AND EXISTS (
     SELECT 1 FROM policies_claim claim
     JOIN policies_claiminvoice invoice ON invoice.insurer_id = claim.insurer_id AND invoice.claim_id = claim.id
@@ -240,15 +242,12 @@ def touched_by_primary(actor: Actor, *, on: date, limit: int, after_id: int = 0)
 
 
 def re_rated(actor: Actor, *, on: date, limit: int, after_id: int = 0) -> list[DueTerm]:
-    """Running terms whose buyer's new rating was entered, or took effect, on this day or the one before; locked.
-
-    The night of a day comes before what is entered on it, and nights are opened one after another.
-    """
+    """Running terms whose buyer's new rating was entered, or took effect, since the insurer's last night; locked."""
     return _locked_chunk(actor, _RE_RATED, on=on, limit=limit, after_id=after_id)
 
 
 def merged(actor: Actor, *, on: date, limit: int, after_id: int = 0) -> list[DueTerm]:
-    """Running terms on buyers that took another one over, as entered on this day or the one before; locked, by id."""
+    """Running terms on buyers that took another one over, as entered since the insurer's last night; locked, by id."""
     return _locked_chunk(actor, _MERGED, on=on, limit=limit, after_id=after_id)
 
 

@@ -14,6 +14,7 @@ from capweb.accounts.acting import acting
 from capweb.audit.models import TrailEntry
 from policies.commands.accept_offers import accept_offers
 from policies.commands.cancel_requests import cancel_requests
+from policies.commands.open_night import open_night
 from policies.commands.pursue_claims import Extension, extend_due_days
 from policies.commands.request_changes import ChangeWish, request_changes
 from policies.commands.review_buyers import Reviewed, review_buyers
@@ -114,6 +115,15 @@ def test_both_endorsements_name_each_other(world):
         LATER.isoformat(),
         "100000.00",
     )
+
+
+def test_a_new_rating_is_reviewed_by_the_next_night_however_late_that_is(world):
+    _guarantee, whom = granted(world, total="200000")
+    entered = OPENING_DAY + timedelta(days=9)
+    open_night(entered, at=NOON)
+    make.rated(world, whom, on=entered, grade="7")
+    report = open_night(entered + timedelta(days=4), at=NOON)
+    assert report.insurers["euler-hermes"]["reviewed_announced"] == 1
 
 
 def test_a_lower_amount_leaves_the_difference_in_run_off(world):
