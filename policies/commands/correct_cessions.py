@@ -33,7 +33,8 @@ def correct_cessions(actor: Actor, *, on: date, kept: Callable[[int], None]) -> 
     """Correct the cessions of terms whose rating was wrong; how many. `kept` is told of each chunk, inside it.
 
     Run again it finds nothing to do: a cession only ever falls to what the right fact allowed. Where the law of the day
-    lets cessions stand nothing is corrected. A fixed number of queries for each chunk.
+    lets cessions stand nothing is corrected. A fixed number of queries for each chunk and each time that a term in it
+    follows another of its terms.
     """
 
     def work(rows: Sequence[WronglyRated]) -> int:
@@ -75,20 +76,21 @@ def _correct(actor: Actor, lower: Sequence[tuple[WronglyRated, Decimal]], *, on:
     if not lower:
         return
     states = cession_states(actor, [row.cession_id for row, _ in lower])
-    amend_cessions(
-        actor,
-        [
-            Amendment(
-                cession_id=row.cession_id,
-                amount=amount,
-                effective_on=row.first_day,
-                is_correction=True,
-                premium_credited=_credited(row, amount, states[row.cession_id].premium_left),
-            )
-            for row, amount in lower
-        ],
-        on=on,
-    )
+    for corrections in _earlier_ones_first(lower):
+        amend_cessions(
+            actor,
+            [
+                Amendment(
+                    cession_id=row.cession_id,
+                    amount=amount,
+                    effective_on=row.first_day,
+                    is_correction=True,
+                    premium_credited=_credited(row, amount, states[row.cession_id].premium_left),
+                )
+                for row, amount in corrections
+            ],
+            on=on,
+        )
     with connections["default"].cursor() as cursor:
         cursor.execute(
             "UPDATE policies_guaranteeterm term SET right_amount = corrected.amount "
@@ -116,6 +118,19 @@ def _correct(actor: Actor, lower: Sequence[tuple[WronglyRated, Decimal]], *, on:
         actor_role=actor.role,
         booked_on=on,
     )
+
+
+def _earlier_ones_first(lower: Sequence[tuple[WronglyRated, Decimal]]) -> list[list[tuple[WronglyRated, Decimal]]]:
+    """In rounds, no cession in one with that which it replaced: what was right of that one bounds what it took over."""
+    rounds: list[list[tuple[WronglyRated, Decimal]]] = []
+    place: dict[int | None, int] = {}
+    for row, amount in lower:
+        number = place.get(row.replaced_cession_id, -1) + 1
+        place[row.cession_id] = number
+        if number == len(rounds):
+            rounds.append([])
+        rounds[number].append((row, amount))
+    return rounds
 
 
 def _credited(row: WronglyRated, amount: Decimal, premium_left: Decimal) -> Decimal:

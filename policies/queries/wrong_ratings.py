@@ -22,13 +22,15 @@ class WronglyRated:
     """A term, running or ended, with the rating that was right on its first day. Amounts in euro.
 
     `carried_amount` is the most that its cession ever carried, before the treaty's share: what was granted, or what it
-    was corrected to. What the term fell to later, or that it has ended, is left out of account.
+    was corrected to. What the term fell to later, or that it has ended, is left out of account. `replaced_cession_id`
+    is the cession that its own one took over from.
     """
 
     term_id: int
     guarantee_public_id: str
     decision_id: int
     cession_id: int
+    replaced_cession_id: int | None
     first_day: date
     granted_amount: Decimal
     carried_amount: Decimal
@@ -56,12 +58,13 @@ WITH entered AS (
     WHERE term.id > %(after)s AND entered.booked_on > term.booked_on
       AND entered.effective_on <= term.granted_first AND entered.effective_on <= term.booked_on
 )
-SELECT term.id, guarantee.public_id, term.decision_id, term.cession_id, term.granted_first, term.granted_amount,
-       COALESCE(term.right_amount, term.granted_amount),
+SELECT term.id, guarantee.public_id, term.decision_id, term.cession_id, cession.replaces_id, term.granted_first,
+       term.granted_amount, COALESCE(term.right_amount, term.granted_amount),
        rating.grade, rating.default_probability, rating.effective_on, rating.is_insolvent, rating.source_reference
 FROM concerned
 JOIN policies_guaranteeterm term ON term.insurer_id = %(insurer)s AND term.id = concerned.id
 JOIN policies_guarantee guarantee ON guarantee.insurer_id = term.insurer_id AND guarantee.id = term.guarantee_id
+JOIN reinsurance_cession cession ON cession.insurer_id = term.insurer_id AND cession.id = term.cession_id
 JOIN LATERAL (
     SELECT grade, default_probability, effective_on, booked_on, is_insolvent, source_reference
     FROM policies_buyerrating

@@ -65,22 +65,30 @@ ALWAYS = {
             FROM reinsurance_cession c
         ) c ON c.id = term.cession_id
         WHERE COALESCE(term.ceded, 0) <> COALESCE(c.ceded, 0)""",
+    # Beside what is right runs off at most what was taken over from the cession before, which may be engaged there.
     "what was corrected carries no more than is right": """
-        SELECT format('term %s: %s engaged and %s paid, where %s is right', t.id, standing.amount, paid.amount,
-                      t.right_amount)
+        SELECT format('term %s: %s live, %s in run-off and %s paid, where %s is right', t.id, live.amount,
+                      run_off.amount, paid.amount, t.right_amount)
         FROM policies_guaranteeterm t JOIN reinsurance_cession c ON c.id = t.cession_id
+        CROSS JOIN LATERAL (SELECT round(t.right_amount * t.ceded_ratio, 2) AS amount) bound
         CROSS JOIN LATERAL (SELECT COALESCE(
             (SELECT x.live_ceded_amount FROM reinsurance_cessionchange x WHERE x.cession_id = c.id
-             ORDER BY x.position DESC LIMIT 1), c.ceded_amount) + COALESCE(
-            (SELECT sum(x.run_off_amount) FROM reinsurance_cessionchange x WHERE x.cession_id = c.id
-             AND NOT EXISTS (SELECT 1 FROM reinsurance_runoffrelease r WHERE r.change_id = x.id)), 0) AS amount
-        ) standing
+             ORDER BY x.position DESC LIMIT 1), c.ceded_amount) AS amount
+        ) live
+        CROSS JOIN LATERAL (
+            SELECT COALESCE(sum(x.run_off_amount), 0) AS amount FROM reinsurance_cessionchange x
+            WHERE x.cession_id = c.id
+              AND NOT EXISTS (SELECT 1 FROM reinsurance_runoffrelease r WHERE r.change_id = x.id)
+        ) run_off
         CROSS JOIN LATERAL (
             SELECT COALESCE(sum(CASE WHEN m.is_reversal THEN -m.amount ELSE m.amount END), 0) AS amount
             FROM reinsurance_claimmovement m WHERE m.cession_id = c.id AND m.kind = 'indemnity'
         ) paid
         WHERE t.right_amount IS NOT NULL
-          AND (standing.amount > round(t.right_amount * t.ceded_ratio, 2) OR paid.amount > t.right_amount)""",
+          AND (live.amount > bound.amount OR paid.amount > t.right_amount
+               OR live.amount + run_off.amount > GREATEST(bound.amount, (
+                   SELECT LEAST(c.ceded_amount, b.ceded_amount) FROM reinsurance_cession b
+                   WHERE b.id = c.replaces_id)))""",
     "what offers hold equals live offers": """
         SELECT format('%s held, %s offered', held.amount, offered.amount)
         FROM (SELECT COALESCE(sum(credits_pending), 0) AS amount FROM reinsurance_ledgeraccount
