@@ -74,6 +74,7 @@ EVENTS: Final[dict[str, str]] = {
     "beneficiary.named": "Who receives the indemnities of a policy was named. Subject: the policy's number.",
     "exchange_rates.recorded": "Rates of exchange were taken in; `became.count` of them. Subject: the insurer.",
     "claim.ceded": "A payment or recovery of a claim was ceded to the reinsurer. Subject: the movement.",
+    "claim.ceded_anew": "Its cession was corrected (a wrong rating): `was.ceded`, `became.ceded` of what was paid.",
     "loss.advised": "A loss beyond the treaty's threshold was advised to the reinsurer.",
     "loss.called": "A loss beyond the cash call threshold was called from the reinsurer.",
     "bordereau.closed": "A bordereau was closed for a period and does not change any more.",

@@ -21,6 +21,7 @@ from reinsurance.domain.transfer import NewEntry, NewTransfer
 from reinsurance.queries import claim_book
 from reinsurance.queries.books import writing_alias_of
 from reinsurance.queries.claim_book import Booked, ClaimBook
+from reinsurance.queries.claims_anew import keys_anew
 from reinsurance.queries.free_room import locked_rooms
 from reinsurance.queries.treaty_book import TreatyBook, treaty_book
 
@@ -28,15 +29,17 @@ ClaimOutcome = ClaimReceipt | ClaimRefused
 
 
 def claim_outcomes(
-    actor: Actor, orders: Sequence[ClaimOrder], *, on: date, right: str = "claims.cede"
+    actor: Actor, orders: Sequence[ClaimOrder], *, on: date, right: str | None = "claims.cede"
 ) -> list[ClaimOutcome]:
     """What became of each order, in the order given: its receipt, or the error that refused it; the good ones are
     written. A fixed number of queries. Runs inside acting(actor). An order given twice answers with the first result.
 
-    Raises NotAllowed without the right: to cede claims, or to handle them where reserves alone are set.
+    Raises NotAllowed without the right: to cede claims, or to handle them where reserves alone are set. None asks for
+    no right: `recut_claims` alone gives it, since nobody asks for what follows from the correction of a cession.
     """
     writing_alias_of(actor)
-    actor.must_be_allowed(right)
+    if right is not None:
+        actor.must_be_allowed(right)
     if not orders:
         return []
     book = _locked_book(actor, orders)
@@ -57,7 +60,7 @@ def claim_outcomes(
 
 
 def booked_or_refused(
-    actor: Actor, orders: Sequence[ClaimOrder], *, on: date, right: str = "claims.cede"
+    actor: Actor, orders: Sequence[ClaimOrder], *, on: date, right: str | None = "claims.cede"
 ) -> list[ClaimReceipt]:
     """The receipts in order, or the first refusal raised: the caller's transaction is then to be given up."""
     receipts = []
@@ -71,7 +74,8 @@ def booked_or_refused(
 def _locked_book(actor: Actor, orders: Sequence[ClaimOrder]) -> ClaimBook:
     keys = [order.source_key for order in orders]
     keys += [key + RESERVE_SUFFIX for key in keys]
-    keys += [order.corrects for order in orders if isinstance(order, CorrectionOrder)]
+    corrected = [order.corrects for order in orders if isinstance(order, CorrectionOrder)]
+    keys += corrected
     named = {order.cession_id for order in orders if not isinstance(order, CorrectionOrder)}
     found = claim_book.movements_booked(actor, keys)
     ids = named | {movement.cession_id for movement in found.values()}
@@ -80,13 +84,15 @@ def _locked_book(actor: Actor, orders: Sequence[ClaimOrder]) -> ClaimBook:
     locked_rooms(actor, (), treaties={cession.treaty_id for cession in cessions.values()})
     years, rooms = claim_book.locked_policy_years(actor, _years(orders, found))
     positions = claim_book.claim_positions(actor, actor.insurer_id, ids)
+    anew = keys_anew(actor, corrected)
     return ClaimBook(
         cessions=claim_book.claimed_cessions(actor, ids),
-        booked=claim_book.movements_booked(actor, keys),
+        booked=claim_book.movements_booked(actor, [*keys, *anew.values()]),
         positions=positions,
         carried=claim_book.carried_by(positions),
         years=years,
         rooms=rooms,
+        anew=anew,
     )
 
 

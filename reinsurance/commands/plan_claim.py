@@ -31,6 +31,7 @@ from reinsurance.domain.claim import (
     Parts,
     RecoveryOrder,
     ReserveOrder,
+    first_key,
     parts_of_indemnity,
     parts_of_recovery,
     parts_of_reserve,
@@ -98,7 +99,9 @@ def _is_same(order: ClaimOrder, made: Booked) -> bool:
     if order.effective_on != made.effective_on:
         return False
     if isinstance(order, CorrectionOrder):
-        return order.corrects == made.corrects_key and order.amount in (None, made.parts.gross)
+        if made.corrects_key is None:
+            return False
+        return first_key(order.corrects) == first_key(made.corrects_key) and order.amount in (None, made.parts.gross)
     if (order.cession_id, order.claim_reference) != (made.cession_id, made.claim_reference) or made.is_correction:
         return False
     if isinstance(order, ReserveOrder):
@@ -130,7 +133,7 @@ def planned(order: ClaimOrder, book: ClaimBook, *, on: date) -> list[PlannedMove
 
 def _cession(order: ClaimOrder, book: ClaimBook) -> ClaimedCession:
     if isinstance(order, CorrectionOrder):
-        corrected = book.booked.get(order.corrects)
+        corrected = book.standing(order.corrects)
         if corrected is None or corrected.is_correction or corrected.kind == "reserve":
             raise MovementUnknown.told(source_key=order.corrects)
         return book.cessions[corrected.cession_id]
@@ -203,7 +206,8 @@ def _recovery(order: RecoveryOrder, cession: ClaimedCession, book: ClaimBook) ->
 
 
 def _correction(order: CorrectionOrder, cession: ClaimedCession, book: ClaimBook) -> PlannedMovement:
-    corrected = book.booked[order.corrects]
+    corrected = book.standing(order.corrects)
+    assert corrected is not None
     outstanding = book.position(cession.id, corrected.claim_reference).outstanding
     left = corrected.left.gross
     if corrected.kind == "indemnity":

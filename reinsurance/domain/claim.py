@@ -7,14 +7,30 @@ cession; shares are half up to the cent, and what is taken back in full comes ba
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from capweb.kernel.money import ZERO, to_cent_half_up
 
 ClaimKind = Literal["indemnity", "reserve", "recovery"]
+_ANEW: Final = re.compile(r"/right-\d+$")
+
+
+def first_key(source_key: str) -> str:
+    """The key under which a movement was booked first: what fell anew keeps it before its `/right-N`."""
+    return _ANEW.sub("", source_key)
+
+
+def key_anew(source_key: str, *, correction: int) -> str:
+    """The key of a movement that falls anew by the N-th correction of its cession (D-39).
+
+    >>> key_anew("i1", correction=1), key_anew("i1/right-1", correction=2)
+    ('i1/right-1', 'i1/right-2')
+    """
+    return f"{first_key(source_key)}/right-{correction}"
 
 
 def _must_be_cents(amount: Decimal, *, what: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django.db import connections
 
@@ -79,12 +79,17 @@ class ClaimBook:
     carried: dict[int, Decimal]
     years: dict[int, PolicyYear] = field(default_factory=dict)
     rooms: dict[int, Decimal] = field(default_factory=dict)
+    anew: dict[str, str] = field(default_factory=dict)
+
+    def standing(self, source_key: str) -> Booked | None:
+        """The movement that stands for this key today: the one that fell anew, where it did (D-39)."""
+        return self.booked.get(self.anew.get(source_key, source_key))
 
     def position(self, cession_id: int, claim_reference: str) -> ClaimPosition:
         return self.positions.get((cession_id, claim_reference), ClaimPosition())
 
 
-_MADE = """
+_MOVEMENTS: Final = """
     SELECT m.id, m.public_id, m.source_key, m.cession_id, m.claim_reference, m.kind, m.is_reversal, m.amount,
            m.excess_amount, m.ceded_amount, m.level_amount, m.disbursement_year_id, o.source_key, m.effective_on,
            COALESCE(x.amount, 0), COALESCE(x.excess, 0), COALESCE(x.ceded, 0)
@@ -94,6 +99,9 @@ _MADE = """
         SELECT sum(amount) AS amount, sum(excess_amount) AS excess, sum(ceded_amount) AS ceded
         FROM reinsurance_claimmovement WHERE insurer_id = m.insurer_id AND corrects_id = m.id
     ) x ON true
+"""
+_MADE: Final = f"""
+    {_MOVEMENTS}
     WHERE m.insurer_id = %(insurer)s AND m.source_key = ANY (%(keys)s)
 """
 
@@ -105,6 +113,25 @@ def movements_booked(actor: Actor, source_keys: Collection[str]) -> dict[str, Bo
     with connections[alias_of(actor)].cursor() as cursor:
         cursor.execute(_MADE, {"insurer": actor.insurer_id, "keys": sorted(set(source_keys))})
         return {row[2]: _booked(row) for row in cursor.fetchall()}
+
+
+_STANDING: Final = f"""
+    {_MOVEMENTS}
+    WHERE m.insurer_id = %(insurer)s AND m.cession_id = ANY (%(ids)s) AND m.corrects_id IS NULL
+      AND (m.kind = 'reserve' OR m.amount + m.excess_amount > COALESCE(x.amount + x.excess, 0))
+    ORDER BY m.cession_id, m.id
+"""
+
+
+def movements_standing(actor: Actor, cession_ids: Collection[int]) -> list[Booked]:
+    """The indemnities and recoveries of these cessions of which something is left, and every reserve that was set, by
+    cession and in the order in which they were booked; one query.
+    """
+    if not cession_ids:
+        return []
+    with connections[alias_of(actor)].cursor() as cursor:
+        cursor.execute(_STANDING, {"insurer": actor.insurer_id, "ids": sorted(set(cession_ids))})
+        return [_booked(row) for row in cursor.fetchall()]
 
 
 def _booked(row: tuple[object, ...]) -> Booked:
