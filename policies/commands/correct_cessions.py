@@ -25,6 +25,7 @@ from eligibility.queries.rejudged import rejudged
 from policies.commands.chunks import CHUNK_ROWS, through_terms
 from policies.queries.wrong_ratings import WronglyRated, wrongly_rated
 from reinsurance.commands.amend_cessions import amend_cessions
+from reinsurance.commands.recut_claims import recut_claims
 from reinsurance.domain.cession import Amendment
 from reinsurance.queries.cession_states import cession_states
 
@@ -91,6 +92,7 @@ def _correct(actor: Actor, lower: Sequence[tuple[WronglyRated, Decimal]], *, on:
             ],
             on=on,
         )
+    recut_claims(actor, [row.cession_id for row, _ in lower], on=on)
     with connections["default"].cursor() as cursor:
         cursor.execute(
             "UPDATE policies_guaranteeterm term SET right_amount = corrected.amount "

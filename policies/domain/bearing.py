@@ -12,7 +12,10 @@ from policies.domain.indemnity import Layer
 
 @dataclass(frozen=True, slots=True)
 class BorneShare:
-    """One cover's share of a loss. `due` is owed, `paid` was paid, `ceded` of it; the same of what came back."""
+    """One cover's share of a loss. `due` is owed, `paid` was paid, `ceded` of it; the same of what came back.
+
+    `right_amount` is the most that is ceded of it before the treaty's ratio, where the term was corrected (D-39).
+    """
 
     layer: Layer
     due: Decimal
@@ -21,6 +24,12 @@ class BorneShare:
     recovered: Decimal
     ceded_back: Decimal
     ceded_ratio: Decimal
+    right_amount: Decimal | None = None
+
+    @property
+    def ceded_when_paid(self) -> Decimal:
+        carried = self.due if self.right_amount is None else min(self.due, self.right_amount)
+        return ceded_and_kept(carried, ceded_ratio=self.ceded_ratio)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,7 @@ def before(loss: Decimal) -> Bearers:
 
 def as_owed(loss: Decimal, shares: Sequence[BorneShare]) -> Bearers:
     """As it would fall if all that is owed were paid; a disbursement limit may yet hold some of it back."""
-    return _borne(loss, [(one, one.due, ceded_and_kept(one.due, ceded_ratio=one.ceded_ratio)[0]) for one in shares])
+    return _borne(loss, [(one, one.due, one.ceded_when_paid) for one in shares])
 
 
 def after_indemnity(loss: Decimal, shares: Sequence[BorneShare]) -> Bearers:

@@ -282,7 +282,10 @@ class Beneficiary(TenantRow):
 
 
 class IndemnityPayment(TenantRow):
-    """What was paid on one share, and how it fell: ceded to the reinsurer, kept by the insurer."""
+    """What was paid on one share, and how it fell that day: ceded to the reinsurer, kept by the insurer.
+
+    What is ceded of it today stands in the books, under its `movement`: a corrected cession carries less (D-39).
+    """
 
     claim = TenantForeignKey(Claim, related_name="payments")
     share = TenantForeignKey(ClaimShare, related_name="payments", db_index=False)
@@ -340,7 +343,7 @@ class ClaimRecovery(TenantRow):
 
 
 class RecoveryShare(TenantRow):
-    """What of a recovery fell to one cover, and how much of that to the reinsurer."""
+    """What of a recovery fell to one cover, and how much of that to the reinsurer on the day it was recorded."""
 
     recovery = TenantForeignKey(ClaimRecovery, related_name="shares", db_index=False)
     share = TenantForeignKey(ClaimShare, related_name="recoveries")

@@ -21,6 +21,7 @@ from policies.domain.claim_lines import InvoiceLine, LapseCover, PolicyRules, Pr
 from policies.domain.indemnity import Layer, Used
 from policies.models import Claim, ExchangeRate
 from policies.queries import scope
+from reinsurance.queries.claims_anew import ceded_of_movements
 
 Pair = tuple[int, int]
 
@@ -323,7 +324,11 @@ def rates_of(actor: Actor, currencies: Collection[str]) -> dict[str, list[Rate]]
 
 @dataclass(frozen=True, slots=True)
 class ShareFacts:
-    """What one cover owes of a claim, what was paid on it, what came back; the cession that carries it."""
+    """What one cover owes of a claim, what was paid on it, what came back; the cession that carries it.
+
+    `ceded` and `ceded_back` are what the books hold today: less than on the day of payment, where the cession was
+    corrected since (D-39). `right_amount` is the most of the term that is ceded then, before the treaty's ratio.
+    """
 
     id: int
     layer: Layer
@@ -341,25 +346,28 @@ class ShareFacts:
     recovered: Decimal = ZERO
     ceded_back: Decimal = ZERO
     ceded_ratio: Decimal = ZERO
+    right_amount: Decimal | None = None
 
     @property
     def out(self) -> Decimal:
         return self.paid - self.recovered
 
 
+# Where a row of shares names the movement that ceded what was paid, and those that ceded what came back.
+_PAID, _BACK = 13, 15
 _SHARES: Final = """
     SELECT share.claim_id, share.id, share.layer, share.term_id, share.loss_amount, share.due_amount, term.cession_id,
            COALESCE(guarantee.public_id, ''), COALESCE(term.sequence, 0), COALESCE(guarantee.kind, ''),
            COALESCE(guarantee.market, ''), term.granted_first,
-           COALESCE(paid.amount, 0), COALESCE(paid.ceded_amount, 0), COALESCE(back.amount, 0), COALESCE(back.ceded, 0),
-           COALESCE(term.ceded_ratio, 0)
+           COALESCE(paid.amount, 0), COALESCE(paid.movement, ''), COALESCE(back.amount, 0), back.movements,
+           COALESCE(term.ceded_ratio, 0), term.right_amount
     FROM policies_claimshare share
     LEFT JOIN policies_guaranteeterm term ON term.insurer_id = share.insurer_id AND term.id = share.term_id
     LEFT JOIN policies_guarantee guarantee
            ON guarantee.insurer_id = term.insurer_id AND guarantee.id = term.guarantee_id
     LEFT JOIN policies_indemnitypayment paid ON paid.insurer_id = share.insurer_id AND paid.share_id = share.id
     LEFT JOIN LATERAL (
-        SELECT sum(amount) AS amount, sum(ceded_amount) AS ceded FROM policies_recoveryshare
+        SELECT sum(amount) AS amount, array_agg(movement) AS movements FROM policies_recoveryshare
         WHERE insurer_id = share.insurer_id AND share_id = share.id) back ON true
     WHERE share.insurer_id = %(insurer)s AND share.claim_id = ANY (%(claims)s)
     ORDER BY share.claim_id, share.id
@@ -367,11 +375,15 @@ _SHARES: Final = """
 
 
 def shares_of(actor: Actor, claim_ids: Collection[int]) -> dict[int, list[ShareFacts]]:
-    """The shares of claims, by row of the claim, the primary's first; one query. Inside acting(actor)."""
+    """The shares of claims, by row of the claim, the primary's first; two queries. Inside acting(actor)."""
     found: dict[int, list[ShareFacts]] = {claim_id: [] for claim_id in claim_ids}
-    if claim_ids:
-        for claim_id, *values in _rows(_SHARES, {"insurer": actor.insurer_id, "claims": sorted(set(claim_ids))}):
-            found[claim_id].append(ShareFacts(*values))
+    rows = _rows(_SHARES, {"insurer": actor.insurer_id, "claims": sorted(set(claim_ids))}) if claim_ids else []
+    ceded = ceded_of_movements(actor, {name for row in rows for name in (row[_PAID], *(row[_BACK] or ())) if name})
+    for claim_id, *values in rows:
+        movement, movements = values[_PAID - 1], values[_BACK - 1] or ()
+        values[_PAID - 1] = ceded.get(movement, ZERO)
+        values[_BACK - 1] = sum((ceded.get(one, ZERO) for one in movements), ZERO)
+        found[claim_id].append(ShareFacts(*values))
     return found
 
 

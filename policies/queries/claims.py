@@ -5,7 +5,7 @@ What is ceded is between the insurer and its reinsurer: a broker or policyholder
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -30,6 +30,7 @@ from policies.queries import scope
 from policies.queries.claim_facts import ShareFacts, shares_of
 from policies.queries.pages import Page, bounds, newest_after
 from reinsurance.queries.claim_book import claim_positions
+from reinsurance.queries.claims_anew import ceded_of_movements
 
 
 class ClaimNotFound(LookupError):
@@ -89,7 +90,10 @@ class StepShown:
 
 @dataclass(frozen=True, slots=True)
 class PaymentShown:
-    """An indemnity paid on one cover; `beneficiary` is empty where the policyholder itself was paid."""
+    """An indemnity paid on one cover, and what of it is ceded today (D-39: less than then, where that was corrected).
+
+    `beneficiary` is empty where the policyholder itself was paid.
+    """
 
     layer: str
     guarantee: str
@@ -190,7 +194,12 @@ def detail(actor: Actor, public_id: str, *, on: date) -> ClaimDetail:
     if row is None:
         raise ClaimNotFound(public_id)
     shares = shares_of(actor, [row.pk])[row.pk]
-    recoveries = [_recovery(one) for one in _recoveries(row)]
+    paid = list(_payments(row))
+    came_back = list(_recoveries(row))
+    ceded = ceded_of_movements(
+        actor, {one.movement for one in paid} | {name for one in came_back for name in _movements(one)}
+    )
+    recoveries = [_recovery(one, ceded) for one in came_back]
     is_paid = any(share.paid for share in shares)
     loss = row.loss_amount
     borne = [_borne(share) for share in shares]
@@ -208,7 +217,7 @@ def detail(actor: Actor, public_id: str, *, on: date) -> ClaimDetail:
             for one in CollectionStep.objects.filter(claim_id=row.pk).order_by("done_on", "pk")
         ],
         shares=shares,
-        payments=_payments(row, is_split=actor.is_insurer),
+        payments=[_payment(one, ceded, is_split=actor.is_insurer) for one in paid],
         recoveries=recoveries if actor.is_insurer else [_unsplit_recovery(one) for one in recoveries],
         guarantees=list(
             Guarantee.objects.filter(
@@ -300,28 +309,33 @@ def _invoices(row: Claim) -> list[InvoiceLineShown]:
     ]
 
 
-def _payments(row: Claim, *, is_split: bool) -> list[PaymentShown]:
-    rows = IndemnityPayment.objects.filter(claim_id=row.pk).select_related("share__term__guarantee", "beneficiary")
-    return [
-        PaymentShown(
-            layer=one.share.layer,
-            guarantee="" if one.share.term is None else one.share.term.guarantee.public_id,
-            amount=one.amount,
-            ceded=one.ceded_amount if is_split else None,
-            paid_on=one.paid_on,
-            beneficiary="" if one.beneficiary is None else one.beneficiary.name,
-            movement=one.movement if is_split else "",
-        )
-        for one in rows.order_by("pk")
-    ]
+def _payments(row: Claim) -> QuerySet[IndemnityPayment]:
+    rows = IndemnityPayment.objects.filter(claim_id=row.pk)
+    return rows.select_related("share__term__guarantee", "beneficiary").order_by("pk")
+
+
+def _payment(one: IndemnityPayment, ceded: Mapping[str, Decimal], *, is_split: bool) -> PaymentShown:
+    return PaymentShown(
+        layer=one.share.layer,
+        guarantee="" if one.share.term is None else one.share.term.guarantee.public_id,
+        amount=one.amount,
+        ceded=ceded.get(one.movement, ZERO) if is_split else None,
+        paid_on=one.paid_on,
+        beneficiary="" if one.beneficiary is None else one.beneficiary.name,
+        movement=one.movement if is_split else "",
+    )
 
 
 def _recoveries(row: Claim) -> QuerySet[ClaimRecovery]:
-    return ClaimRecovery.objects.filter(claim_id=row.pk).annotate(ceded=Sum("shares__ceded_amount")).order_by("pk")
+    return ClaimRecovery.objects.filter(claim_id=row.pk).prefetch_related("shares").order_by("pk")
 
 
-def _recovery(one: ClaimRecovery) -> RecoveryShown:
-    ceded: Decimal = one.ceded or ZERO  # type: ignore[attr-defined]
+def _movements(one: ClaimRecovery) -> list[str]:
+    return [share.movement for share in one.shares.all()]
+
+
+def _recovery(one: ClaimRecovery, ceded_today: Mapping[str, Decimal]) -> RecoveryShown:
+    ceded = sum((ceded_today.get(name, ZERO) for name in _movements(one)), ZERO)
     return RecoveryShown(
         public_id=one.public_id,
         received_on=one.received_on,
@@ -354,4 +368,5 @@ def _borne(share: ShareFacts) -> BorneShare:
         recovered=share.recovered,
         ceded_back=share.ceded_back,
         ceded_ratio=share.ceded_ratio,
+        right_amount=share.right_amount,
     )

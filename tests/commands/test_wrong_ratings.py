@@ -10,14 +10,18 @@ import pytest
 from django.db import IntegrityError
 
 from capweb.accounts.acting import acting, acting_as_platform
+from capweb.audit.models import TrailEntry
 from eligibility.queries import law_book
 from policies.commands.accept_offers import accept_offers
 from policies.commands.open_night import open_night
 from policies.commands.reconcile_cessions import reconcile_cessions
+from policies.commands.record_recoveries import GivenRecovery, record_recoveries
 from policies.commands.renew_guarantees import lapse_terms
 from policies.commands.review_buyers import Reviewed, review_buyers
+from policies.commands.settle_claims import Settlement, settle_claims
 from policies.models import Endorsement, GuaranteeTerm, Reduction
 from policies.queries import accumulations
+from policies.queries.claims import detail
 from policies.queries.wrong_ratings import wrongly_rated
 from reinsurance.models import Transfer
 from reinsurance.queries.verification import verify_ledger
@@ -137,12 +141,89 @@ def test_a_loss_is_ceded_up_to_the_right_amount(world):
     assert (paid.paid, paid.ceded) == (Decimal("72000.00"), Decimal("0.00"))
 
 
-def settled(actor, claim):
-    from policies.commands.settle_claims import Settlement, settle_claims
+LOST, PAID = date(2020, 6, 22), date(2020, 6, 24)
 
+
+def lost_early(actor, guarantee, whom, amount="180000.00"):
+    """A claim on a guarantee, its loss fixed before the rating proves wrong; 80 % of it are owed."""
+    cover = claims.Covered(None, whom, guarantee)
+    day = OPENING_DAY + timedelta(days=1)
+    overdue = claims.invoice(amount, delivered_on=day, invoiced_on=day, due_on=day + timedelta(days=3))
+    claim = claims.declared(actor, cover, overdue, on=LOST).claim
+    claims.lost(actor, claim, on=LOST)
+    return claim
+
+
+def shown(actor, claim, *, on=NIGHT):
+    with acting(actor):
+        return detail(actor, claim, on=on)
+
+
+def came_back(actor, reference, claim, amount, *, on):
+    given = GivenRecovery(source_reference=reference, claim=claim, received_on=on, amount=Decimal(amount))
+    with acting(actor):
+        return record_recoveries(actor, [given], on=on)[0]
+
+
+def test_a_claim_paid_before_the_rating_proved_wrong_falls_anew(world, cast):
+    guarantee, whom = granted(world, total="200000")
+    claim = lost_early(world, guarantee, whom)
+    accountant = cast.actor(role="reinsurance_accountant")
+    assert settled(world, claim, on=PAID).ceded == Decimal("136800.00")
+    came_back(accountant, "first", claim, "18000.00", on=PAID)
+    before = shown(accountant, claim)
+    assert (before.payments[0].ceded, before.recoveries[0].ceded) == (Decimal("136800.00"), Decimal("13680.00"))
+    assert proved_wrong(world, whom, grade="7") == Reviewed(corrected=1)
+    told = shown(accountant, claim)
+    # 100,000 of 144,000 are the State's to 95 %, and so are 10,000 of the 14,400 that came back on it.
+    assert (told.payments[0].ceded, told.recoveries[0].ceded) == (Decimal("95000.00"), Decimal("9500.00"))
+    assert told.recoveries[0].kept == Decimal("4900.00")
+    assert (told.indemnified.reinsurer, told.indemnified.kept) == (Decimal("95000.00"), Decimal("49000.00"))
+    assert (told.now.reinsurer, told.now.kept) == (Decimal("85500.00"), Decimal("44100.00"))
+    assert (told.now.policyholder, told.now.whole) == (before.now.policyholder, before.now.whole)
+    with acting(world):
+        (trail,) = TrailEntry.objects.filter(action="claim.ceded_anew")
+    assert (trail.subject, trail.was["ceded"], trail.became["ceded"]) == (claim, "136800.00", "95000.00")
+    # The rest comes back: to the State no more than it bears.
+    last = came_back(accountant, "last", claim, "162000.00", on=NIGHT)
+    assert (last.ceded, last.kept) == (Decimal("85500.00"), Decimal("44100.00"))
+    assert shown(accountant, claim).now.reinsurer == Decimal(0)
+    books_agree(cast)
+
+
+def test_the_bordereau_of_claims_takes_back_what_was_ceded_and_tells_what_is(world, cast):
+    guarantee, whom = granted(world, total="200000")
+    claim = lost_early(world, guarantee, whom)
+    settled(world, claim, on=PAID)
+    proved_wrong(world, whom, grade="7")
+    accountant = cast.actor(role="reinsurance_accountant")
+    lines = json.loads(files_of(accountant, close(accountant, SPRING)["claims"].public_id)["json"])["lines"]
+    paid = [line for line in lines if line["kind"] != "reserve"]
+    assert [(line["kind"], line["ceded_indemnity_change"]) for line in paid] == [
+        ("indemnity", "136800.00"),
+        ("indemnity_reversed", "-136800.00"),
+        ("indemnity", "95000.00"),
+    ]
+    assert paid[1]["corrects"] == f"{SPRING.first}/{paid[0]['number']}"
+    books_agree(cast)
+
+
+def test_what_is_owed_and_not_paid_is_reserved_and_shown_at_the_right_amount(world, cast):
+    guarantee, whom = granted(world, total="200000")
+    claim = lost_early(world, guarantee, whom)
+    accountant = cast.actor(role="reinsurance_accountant")
+    assert shown(accountant, claim).outstanding == Decimal("136800.00")
+    proved_wrong(world, whom, grade="7")
+    told = shown(accountant, claim)
+    assert (told.outstanding, told.indemnified.reinsurer) == (Decimal("95000.00"), Decimal("95000.00"))
+    assert settled(world, claim, on=NIGHT).ceded == Decimal("95000.00")
+    books_agree(cast)
+
+
+def settled(actor, claim, *, on=claims.PAID):
     accountant = make.person(actor, "reinsurance_accountant")
     with acting(accountant):
-        return settle_claims(accountant, [Settlement(claim=claim, paid_on=claims.PAID)], on=claims.PAID)[0]
+        return settle_claims(accountant, [Settlement(claim=claim, paid_on=on)], on=on)[0]
 
 
 def test_the_bordereau_tells_the_difference_beside_the_line_it_corrects(world, cast):
