@@ -157,6 +157,14 @@ def test_what_came_back_falls_in_the_proportion_in_which_is_paid_now(accountant,
     assert of(stands(accountant, ceded).outstanding) == parts("0.00", "0.00", "0.00")
 
 
+def test_what_came_back_is_taken_back_first_though_its_own_parts_are_the_same(accountant, ceded):
+    paid(accountant, "i1", ceded, "90000.00")
+    recovered(accountant, "r1", ceded, "0.01")
+    receipts = corrected(accountant, ceded, "50000.00")
+    assert [one.source_key for one in receipts][:2] == ["r1/right-1/back", "i1/right-1/back"]
+    assert of(stands(accountant, ceded).recovered) == parts("0.01", "0.00", "0.01")
+
+
 def test_a_claim_stands_as_if_the_correction_had_come_first(accountant):
     with acting(accountant):
         late, early = (one.cession_id for one in cede(accountant, [order("a"), order("b")], on=OPENING_DAY))
