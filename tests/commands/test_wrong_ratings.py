@@ -191,6 +191,19 @@ def test_a_claim_paid_before_the_rating_proved_wrong_falls_anew(world, cast):
     books_agree(cast)
 
 
+def test_the_last_of_it_comes_back_also_where_the_cents_fall_otherwise_than_before(world, cast):
+    guarantee, whom = granted(world, total="200000")
+    claim = lost_early(world, guarantee, whom, amount="125000.90")
+    accountant = cast.actor(role="reinsurance_accountant")
+    assert settled(world, claim, on=PAID).paid == Decimal("100000.72")
+    # 94,999.91 of 95,000.68 went back to the State; then 100,000.00 and 95,000.00 are right, and 94,999.22 of it came.
+    assert came_back(accountant, "first", claim, "124999.88", on=PAID).ceded == Decimal("94999.91")
+    proved_wrong(world, whom, grade="7")
+    assert came_back(accountant, "last", claim, "1.02", on=NIGHT).ceded == Decimal("0.78")
+    assert shown(accountant, claim).now.reinsurer == Decimal(0)
+    books_agree(cast)
+
+
 def test_the_bordereau_of_claims_takes_back_what_was_ceded_and_tells_what_is(world, cast):
     guarantee, whom = granted(world, total="200000")
     claim = lost_early(world, guarantee, whom)
