@@ -12,7 +12,7 @@ _BACKWARDS = (_SQL.parent / "recoveries_within_indemnity_backwards.sql").read_te
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("policies", "0006_watch_list"),
+        ("policies", "0007_days_of_ratings"),
     ]
 
     operations = [
