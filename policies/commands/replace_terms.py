@@ -34,7 +34,8 @@ class ReplacedEnd:
     @property
     def ceded_base_credit(self) -> Decimal:
         """What of the credit belongs to the amount that is ceded; a corrected cession gave the rest back (D-39)."""
-        return to_cent_half_up(self.premium_credited * self.replaced.right_share)
+        # Both parts are half up: together they may be a cent more than there is.
+        return min(to_cent_half_up(self.premium_credited * self.replaced.right_share), self.replaced.ceded_premium_left)
 
     @classmethod
     def at(cls, day: date, replaced: ReplacedTerm, *, new_amount: Decimal, law: LawInForce) -> ReplacedEnd:

@@ -19,7 +19,8 @@ from policies.domain.cover_terms import ceded_base
 class ReplacedTerm:
     """A running term with what its end brings about; amounts in euro, days half-open.
 
-    `right_amount` is what of it is ceded where its rating proved wrong (D-39), `right_share` its share of the grant.
+    `right_amount` is what of it is ceded where its rating proved wrong (D-39), `right_share` its share of the grant,
+    `ceded_premium_left` the premium of its cession, before the treaty's share, less what was credited of it.
     """
 
     request_id: int
@@ -36,6 +37,7 @@ class ReplacedTerm:
     run_off_days: int
     right_amount: Decimal | None
     right_share: Decimal
+    ceded_premium_left: Decimal
 
     @property
     def ceded_amount(self) -> Decimal:
@@ -51,11 +53,15 @@ class ReplacedTerm:
 _SQL: Final = """
 SELECT request.id, term.id, guarantee.id, guarantee.public_id, term.cession_id, term.amount, term.ceded_ratio,
        term.premium, term.granted_first, term.granted_end, term.cover_end, COALESCE(terms.run_off_days, 150),
-       term.right_amount, COALESCE(term.right_amount / term.granted_amount, 1)
+       term.right_amount, COALESCE(term.right_amount / term.granted_amount, 1),
+       cession.premium - COALESCE((
+           SELECT sum(premium_credited) FROM reinsurance_cessionchange
+           WHERE insurer_id = cession.insurer_id AND cession_id = cession.id), 0)
 FROM policies_limitrequest request
 JOIN policies_guarantee guarantee ON guarantee.id = request.changes_id
 JOIN policies_guaranteeterm term ON term.guarantee_id = guarantee.id AND term.status = 'running'
      AND term.cover_end > %(on)s
+JOIN reinsurance_cession cession ON cession.insurer_id = term.insurer_id AND cession.id = term.cession_id
 LEFT JOIN LATERAL (
     SELECT longest_payment_days + declaration_delay_days AS run_off_days FROM policies_policyterms
     WHERE insurer_id = term.insurer_id AND policy_id = term.policy_id AND effective_on <= %(on)s AND booked_on <= %(on)s

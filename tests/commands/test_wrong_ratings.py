@@ -17,11 +17,13 @@ from policies.commands.open_night import open_night
 from policies.commands.reconcile_cessions import reconcile_cessions
 from policies.commands.record_recoveries import GivenRecovery, record_recoveries
 from policies.commands.renew_guarantees import lapse_terms
+from policies.commands.replace_terms import ReplacedEnd
 from policies.commands.review_buyers import Reviewed, review_buyers
 from policies.commands.settle_claims import Settlement, settle_claims
 from policies.models import Endorsement, GuaranteeTerm, Reduction
 from policies.queries import accumulations
 from policies.queries.claims import detail
+from policies.queries.replaced_terms import ReplacedTerm
 from policies.queries.wrong_ratings import wrongly_rated
 from reinsurance.models import Transfer
 from reinsurance.queries.verification import verify_ledger
@@ -410,3 +412,28 @@ def test_a_term_is_never_corrected_upwards(world):
     term = term_of(world, guarantee)
     with pytest.raises(IntegrityError, match="guarantee_term_corrected_downwards"), acting(world):
         GuaranteeTerm.objects.filter(pk=term.pk).update(right_amount=term.granted_amount)
+
+
+def test_a_replacement_credits_no_more_than_the_correction_left():
+    """Half of 175.01 is half up 87.51, and so is the other half, which came back before."""
+    replaced = ReplacedTerm(
+        request_id=1,
+        term_id=1,
+        guarantee_id=1,
+        guarantee_public_id="gar_a",
+        cession_id=1,
+        amount=Decimal("20001.00"),
+        ceded_ratio=Decimal("0.95"),
+        premium=Decimal("175.01"),
+        granted_first=OPENING_DAY,
+        granted_end=LATER,
+        cover_end=LATER,
+        run_off_days=150,
+        right_amount=Decimal("10000.50"),
+        right_share=Decimal("0.5"),
+        ceded_premium_left=Decimal("87.50"),
+    )
+    end = ReplacedEnd(
+        replaced=replaced, on=OPENING_DAY, cause="reduction", premium_credited=Decimal("175.01"), run_off_until=LATER
+    )
+    assert end.ceded_base_credit == Decimal("87.50")

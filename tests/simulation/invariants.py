@@ -205,23 +205,28 @@ ALWAYS = {
         FROM (SELECT claim_id, sum(loss_amount) AS amount FROM policies_claiminvoice GROUP BY 1) i
         JOIN (SELECT claim_id, sum(loss_amount) AS amount FROM policies_claimshare GROUP BY 1) s USING (claim_id)
         WHERE s.amount > i.amount""",
+    # What was paid and got back stands, however it falls; what of it is ceded falls anew where a cession was corrected.
     "what claims paid and got is what was ceded and kept": """
-        SELECT format('%s %s: %s in the policies, %s in the books', kind, claim, said.ceded, booked.ceded)
+        SELECT format('%s %s: %s and %s of it ceded in the policies, %s and %s in the books', kind, claim,
+                      said.gross, said.ceded, booked.gross, booked.ceded)
         FROM (
-            SELECT 'indemnity' AS kind, c.public_id AS claim, sum(p.ceded_amount) AS ceded
+            SELECT 'indemnity' AS kind, c.public_id AS claim, sum(p.amount) AS gross, sum(p.ceded_amount) AS ceded
             FROM policies_indemnitypayment p JOIN policies_claim c ON c.id = p.claim_id
             WHERE p.movement <> '' GROUP BY 2
             UNION ALL
-            SELECT 'recovery', c.public_id, sum(s.ceded_amount) FROM policies_recoveryshare s
+            SELECT 'recovery', c.public_id, sum(s.amount), sum(s.ceded_amount) FROM policies_recoveryshare s
             JOIN policies_claimrecovery r ON r.id = s.recovery_id JOIN policies_claim c ON c.id = r.claim_id
             WHERE s.movement <> '' GROUP BY 2
         ) said
         FULL JOIN (
-            SELECT kind, claim_reference AS claim,
+            SELECT kind, claim_reference AS claim, bool_or(source_key LIKE '%/right-%') AS is_anew,
+                   sum(CASE WHEN is_reversal THEN -amount - excess_amount ELSE amount + excess_amount END) AS gross,
                    sum(CASE WHEN is_reversal THEN -ceded_amount ELSE ceded_amount END) AS ceded
             FROM reinsurance_claimmovement WHERE kind IN ('indemnity', 'recovery') GROUP BY 1, 2
         ) booked USING (kind, claim)
-        WHERE COALESCE(said.ceded, 0) <> COALESCE(booked.ceded, 0)""",
+        WHERE COALESCE(said.gross, 0) <> COALESCE(booked.gross, 0)
+           OR CASE WHEN booked.is_anew THEN booked.ceded > said.ceded
+                   ELSE COALESCE(booked.ceded, 0) <> COALESCE(said.ceded, 0) END""",
     "what comes back is shared out to the cent": """
         SELECT format('recovery %s: %s of %s', r.id, r.policyholder_amount + COALESCE(sum(s.amount), 0), r.net_amount)
         FROM policies_claimrecovery r LEFT JOIN policies_recoveryshare s ON s.recovery_id = r.id
