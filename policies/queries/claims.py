@@ -90,7 +90,8 @@ class StepShown:
 
 @dataclass(frozen=True, slots=True)
 class PaymentShown:
-    """An indemnity paid on one cover, and what of it is ceded today (D-39: less than then, where that was corrected).
+    """An indemnity paid on one cover, what of it is ceded today, and what was on the day of payment (D-39: more, where
+    its cession was corrected since).
 
     `beneficiary` is empty where the policyholder itself was paid.
     """
@@ -99,6 +100,7 @@ class PaymentShown:
     guarantee: str
     amount: Decimal
     ceded: Decimal | None
+    ceded_then: Decimal | None
     paid_on: date
     beneficiary: str
     movement: str
@@ -106,7 +108,7 @@ class PaymentShown:
 
 @dataclass(frozen=True, slots=True)
 class RecoveryShown:
-    """What came back, in its own currency, and how its net amount fell in euro."""
+    """What came back, in its own currency, and how its net amount fell in euro; `ceded_then` on its own day."""
 
     public_id: str
     received_on: date
@@ -116,6 +118,7 @@ class RecoveryShown:
     net: Decimal
     policyholder: Decimal
     ceded: Decimal | None
+    ceded_then: Decimal | None
     kept: Decimal
 
 
@@ -320,6 +323,7 @@ def _payment(one: IndemnityPayment, ceded: Mapping[str, Decimal], *, is_split: b
         guarantee="" if one.share.term is None else one.share.term.guarantee.public_id,
         amount=one.amount,
         ceded=ceded.get(one.movement, ZERO) if is_split else None,
+        ceded_then=one.ceded_amount if is_split else None,
         paid_on=one.paid_on,
         beneficiary="" if one.beneficiary is None else one.beneficiary.name,
         movement=one.movement if is_split else "",
@@ -345,6 +349,7 @@ def _recovery(one: ClaimRecovery, ceded_today: Mapping[str, Decimal]) -> Recover
         net=one.net_amount,
         policyholder=one.policyholder_amount,
         ceded=ceded,
+        ceded_then=sum((share.ceded_amount for share in one.shares.all()), ZERO),
         kept=one.net_amount - one.policyholder_amount - ceded,
     )
 
@@ -356,7 +361,7 @@ def _unsplit(borne: Bearers | None) -> Bearers | None:
 
 
 def _unsplit_recovery(one: RecoveryShown) -> RecoveryShown:
-    return replace(one, kept=one.kept + (one.ceded or ZERO), ceded=None)
+    return replace(one, kept=one.kept + (one.ceded or ZERO), ceded=None, ceded_then=None)
 
 
 def _borne(share: ShareFacts) -> BorneShare:

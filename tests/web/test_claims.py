@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 
+from capweb import clock
+from capweb.accounts.acting import acting
 from capweb.accounts.commands.enter_people import move_business_day
+from policies.commands.review_buyers import review_buyers
+from policies.models import GuaranteeTerm
+from tests import factories as make
+from tests.cast import OPENING_DAY
 from tests.visitors import signed_in, text_of
 
 OVERDUE_DAY = date(2020, 9, 1)
@@ -69,6 +75,18 @@ def test_a_claim_by_screen_from_the_overdue_to_what_comes_back(autumn):
     outside = text_of(signed_in("broker").get(page))
     assert "34 200,00 €" not in outside
     assert "Réassureur" not in outside
+    _rating_proves_wrong(autumn)
+    # Nothing of it is the State's: its part of the indemnity is told as it is, and as it was on that day.
+    assert "0,00 € 38 000,00 € ce jour-là" in text_of(accountant.get(page))
+    assert "ce jour-là" not in text_of(signed_in("broker").get(page))
+
+
+def _rating_proves_wrong(books):
+    with acting(books.underwriter):
+        term = GuaranteeTerm.objects.get(guarantee__public_id=books.guarantee)
+        whom = make.Known(term.buyer_id, term.buyer.country, term.buyer.identifier)
+    make.rated(books.underwriter, whom, on=OPENING_DAY, booked_on=OVERDUE_DAY, grade="9")
+    assert review_buyers(books.underwriter, on=OVERDUE_DAY + timedelta(days=1), at=clock.instant()).corrected == 1
 
 
 def test_a_claim_is_for_those_whose_it_is(autumn):
