@@ -18,6 +18,7 @@ from reinsurance.commands.cede_claims import cede_claims
 from reinsurance.commands.cede_recoveries import cede_recoveries
 from reinsurance.commands.close_bordereau import ClosedBordereau, close_bordereaux
 from reinsurance.commands.end_cessions import end_cessions
+from reinsurance.commands.recut_claims import recut_claims
 from reinsurance.commands.release_run_off import release_run_off
 from reinsurance.documents.bordereau_files import bordereau_csv, bordereau_json
 from reinsurance.documents.bordereau_xlsx import bordereau_xlsx
@@ -30,7 +31,7 @@ from reinsurance.queries.treaties import treaties
 from tests.books import open_books, order
 from tests.cast import OPENING_DAY, Cast
 
-SPRING, SUMMER, AUTUMN = (period_named(name) for name in ("2020-Q2", "2020-Q3", "2020-Q4"))
+SPRING, SUMMER, AUTUMN, WINTER = (period_named(name) for name in ("2020-Q2", "2020-Q3", "2020-Q4", "2021-Q1"))
 LAPSE = date(2020, 9, 15)
 
 
@@ -84,6 +85,16 @@ def correct_what_ended(actor: Actor) -> None:
         )
         amend_cessions(actor, [wrong], on=day)
         release_run_off(actor, on=date(2020, 12, 15))
+
+
+def correct_what_was_paid(actor: Actor) -> None:
+    """In January the cession on which the claims are proves to have been too high, so that they fall anew."""
+    day = date(2021, 1, 10)
+    with acting(actor):
+        lapsed = Cession.objects.get(source_key="c").pk
+        wrong = Amendment(cession_id=lapsed, amount=Decimal("10000.00"), effective_on=OPENING_DAY, is_correction=True)
+        amend_cessions(actor, [wrong], on=day)
+        recut_claims(actor, [lapsed], on=day)
 
 
 def _claims(actor: Actor, cession: int) -> None:

@@ -15,7 +15,17 @@ from capweb.accounts.acting import acting
 from eligibility.domain import law_files
 from policies.queries.public_law import law_file
 from reinsurance.domain.bordereau_layout import ContentDigest
-from tests.closing import AUTUMN, SPRING, SUMMER, close, correct_what_ended, files_of, live_through_2020
+from tests.closing import (
+    AUTUMN,
+    SPRING,
+    SUMMER,
+    WINTER,
+    close,
+    correct_what_ended,
+    correct_what_was_paid,
+    files_of,
+    live_through_2020,
+)
 
 TOOL = Path(__file__).parents[2] / "tools" / "check_bordereau.py"
 
@@ -29,17 +39,18 @@ def check(folder: Path, *files: Path) -> tuple[int, str]:
 
 @pytest.fixture(scope="module")
 def year(committed_once, tmp_path_factory):
-    """The files of four kinds over three quarters, and the public law."""
+    """The files of four kinds over four quarters, and the public law."""
     from capweb.accounts.models import Organisation
     from tests.cast import Cast
 
     actor = live_through_2020(Cast({row.code: row for row in Organisation.objects.all()}))
     correct_what_ended(actor)
+    correct_what_was_paid(actor)
     folder = tmp_path_factory.mktemp("year")
     with acting(actor):
         law = law_file(law_files.shipped_law_book(), insurer=actor.insurer_code)
     (folder / "public-law.json").write_text(json.dumps(law), encoding="utf-8")
-    for name, period in (("spring", SPRING), ("summer", SUMMER), ("autumn", AUTUMN)):
+    for name, period in (("spring", SPRING), ("summer", SUMMER), ("autumn", AUTUMN), ("winter", WINTER)):
         for kind, closed in close(actor, period).items():
             for form, content in files_of(actor, closed.public_id).items():
                 (folder / f"{name}-{kind}.{form}").write_bytes(content)
@@ -51,7 +62,7 @@ def test_it_agrees_on_all_lines_of_a_year(year):
     files.remove(year / "public-law.json")
     status, said = check(year, *files)
     assert status == 0, said
-    assert said.count("all agree") == len(files) == 24
+    assert said.count("all agree") == len(files) == 32
 
 
 def test_it_needs_fewer_than_300_lines_and_the_standard_library_alone():

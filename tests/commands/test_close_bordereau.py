@@ -12,6 +12,7 @@ import pytest
 from django.db import connections
 
 from capweb.accounts.acting import acting
+from reinsurance.commands.amend_cessions import amend_cessions
 from reinsurance.commands.cede import cede
 from reinsurance.commands.closable import PeriodLeavesGap, PeriodNotEnded, PeriodNotReported, PeriodOverlaps
 from reinsurance.commands.close_bordereau import close_bordereaux
@@ -19,6 +20,7 @@ from reinsurance.commands.gather_lines import LinesDisagree
 from reinsurance.commands.verify_bordereaux import recompute, verify_accounts, verify_bordereaux
 from reinsurance.documents.bordereau_files import bordereau_csv, bordereau_json
 from reinsurance.documents.bordereau_xlsx import bordereau_xlsx
+from reinsurance.domain.cession import Amendment
 from reinsurance.domain.closing import period_named
 from reinsurance.domain.technical_account import unearned
 from reinsurance.models import Bordereau, TechnicalAccount
@@ -30,8 +32,10 @@ from tests.closing import (
     AUTUMN,
     SPRING,
     SUMMER,
+    WINTER,
     close,
     correct_what_ended,
+    correct_what_was_paid,
     files_of,
     live_through_2020,
     substitution_of,
@@ -108,9 +112,6 @@ def test_a_correction_within_the_quarter_names_the_line_beside_it(accountant):
     close(accountant, SPRING)
     with acting(accountant):
         made = cede(accountant, [order("e", term=term(2))], on=date(2020, 12, 15))
-        from reinsurance.commands.amend_cessions import amend_cessions
-        from reinsurance.domain.cession import Amendment
-
         wrong = Amendment(
             cession_id=made[0].cession_id,
             amount=Decimal("1000.00"),
@@ -137,6 +138,26 @@ def test_a_correction_after_the_end_tells_what_it_takes_out_of_run_off(accountan
     assert [line.corrects for line in told] == [f"2020-04-01/{made.number}", ""]
     (premium,) = (line for line in lines_of(accountant, autumn["premium"]) if line.kind == "corrected")
     assert (premium.gross_change, premium.ceded_premium_change) == (Decimal("-222.56"), Decimal("-211.43"))
+    assert not [one.differences for one in verify_bordereaux(accountant) if one.differences]
+
+
+def test_what_falls_anew_after_a_bordereau_is_closed_names_the_lines_that_told_it(accountant):
+    for period in (SPRING, SUMMER, AUTUMN):
+        close(accountant, period, on=date(2021, 1, 1))
+    correct_what_was_paid(accountant)
+    winter = close(accountant, WINTER, on=date(2021, 4, 1))
+    # Of 20,000.01 paid 10,000.00 were right: of what is left of the recovery, 4,499.95, a half.
+    told = [(line.kind, line.corrects, line.ceded_indemnity_change) for line in lines_of(accountant, winter["claims"])]
+    assert told == [
+        ("indemnity_reversed", "2020-10-01/1", Decimal("-19000.01")),
+        ("indemnity", "", Decimal("9500.00")),
+        ("reserve", "", Decimal("0.00")),
+    ]
+    recovered = lines_of(accountant, winter["recoveries"])
+    assert [(line.kind, line.corrects, line.ceded_recovery_change) for line in recovered] == [
+        ("recovery_reversed", "2020-10-01/1", Decimal("-4274.95")),
+        ("recovery", "", Decimal("2137.47")),
+    ]
     assert not [one.differences for one in verify_bordereaux(accountant) if one.differences]
 
 
