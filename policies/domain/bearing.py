@@ -58,7 +58,7 @@ def as_owed(loss: Decimal, shares: Sequence[BorneShare]) -> Bearers:
 
 
 def after_indemnity(loss: Decimal, shares: Sequence[BorneShare]) -> Bearers:
-    """As it fell when the indemnity was paid."""
+    """As the indemnity falls, by what of it is ceded today (D-39)."""
     return _borne(loss, [(one, one.paid, one.ceded) for one in shares])
 
 

@@ -16,6 +16,7 @@ from capweb.kernel.errors import FieldError
 from policies.domain import bulk_columns, bulk_documents, bulk_fields, bulk_tables, bulk_text, bulk_workbooks
 from policies.domain.bulk_fields import FieldProblem
 from policies.domain.row_messages import RowError, UnreadableFile, quotable
+from reinsurance.domain.claim import is_kept_for_anew
 
 RowKind = Literal["indemnity", "reserve", "recovery", "correction"]
 LARGEST_ROWS: Final = 20_000
@@ -255,6 +256,13 @@ def _key(text: str) -> str:
     return bulk_fields.reference(text) if len(text) <= bulk_fields.LONGEST_REFERENCE else _too_long(text)
 
 
+def _own_key(text: str) -> str:
+    """A key of the client's own, not one under which a movement falls anew (D-39)."""
+    if is_kept_for_anew(text):
+        raise FieldProblem("reserved_key", value=quotable(text))
+    return _key(text)
+
+
 def _too_long(text: str) -> str:
     raise FieldProblem("too_long", length=len(text), largest=bulk_fields.LONGEST_REFERENCE)
 
@@ -279,7 +287,7 @@ def _amount(text: str) -> Decimal:
 
 
 _READERS: Final = {
-    "source_key": _key,
+    "source_key": _own_key,
     "kind": _kind,
     "claim_reference": _key,
     "guarantee": _key,

@@ -21,6 +21,9 @@ def gettext_noop(message: str) -> str:
 _ROW: Final = {
     "missing": gettext_noop("This is missing, and a request cannot be judged without it: fill it in."),
     "too_long": gettext_noop("This has {length} characters; at most {largest} are kept: shorten it."),
+    "reserved_key": gettext_noop(
+        "“{value}” ends as the keys of movements that fall anew (/right-1): give this movement a key of your own."
+    ),
     "control_characters": gettext_noop("This holds characters that cannot be printed: type it again."),
     "line_break": gettext_noop(
         "This cell runs from line {first} to line {last} of the file: a quotation mark was probably left open. "

@@ -215,11 +215,14 @@ def _correction(order: CorrectionOrder, cession: ClaimedCession, book: ClaimBook
     amount = corrected.left.gross if order.amount is None else order.amount
     if amount > left or amount == 0:
         raise CorrectionExceedsMovement.told(source_key=order.corrects, left=left, asked=amount)
-    parts = parts_taken_back(amount, corrected.left, cession.limit, kind=corrected.kind)
+    parts = parts_taken_back(amount, corrected.left, cession.limit, kind=corrected.kind, most_excess=outstanding.excess)
     if corrected.kind == "indemnity":
-        if parts.carried > outstanding.carried:
-            raise CorrectionExceedsMovement.told(source_key=order.corrects, left=outstanding.carried, asked=amount)
-        parts = replace(parts, ceded=min(parts.ceded, outstanding.ceded))
+        if parts.carried > outstanding.carried or parts.excess > outstanding.excess:
+            left = min(corrected.left.carried, outstanding.carried) + min(corrected.left.excess, outstanding.excess)
+            raise CorrectionExceedsMovement.told(source_key=order.corrects, left=left, asked=amount)
+        # No more ceded stays out than is carried.
+        least = outstanding.ceded - (outstanding.carried - parts.carried)
+        parts = replace(parts, ceded=min(max(parts.ceded, least), outstanding.ceded, corrected.left.ceded))
     movement = _new(
         order,
         cession,

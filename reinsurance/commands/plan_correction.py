@@ -19,22 +19,22 @@ def corrected(
     """The change of a cession of which no more than the amended amount might have been ceded; None where it carries no
     more. `lots` is what of it runs off, the last to end first; `before` what it took over and is engaged there still.
 
-    What is live, or was taken over by the cession that replaced it, is engaged before what runs off. Raises
-    CreditExceedsPremium.
+    What is live, or was taken over by the cession that replaced it, is engaged before what runs off. What is engaged of
+    those before beyond all that stays in run-off until their last day; beside what is left of a lot, until the later of
+    both days. Raises CreditExceedsPremium.
     """
     if amendment.amount >= state.carried_amount:
         return None
     right = to_cent_half_up(amendment.amount * state.ceded_ratio)
     live = min(state.live_ceded_amount, right)
-    # Had no more been ceded, what it took over of the one before beyond that would run off since (D-36).
-    bound = right if before is None else max(right, before.amount)
-    beside = max(bound - live - state.taken_over, ZERO)
-    taken_back, rest, until = _cut(lots, to=beside)
-    if before is not None and not taken_back:
-        rest, until = (
-            min(state.live_ceded_amount - live, beside - sum((lot.amount for lot in lots), ZERO)),
-            before.until,
-        )
+    own = max(right - live - state.taken_over, ZERO)
+    taken_back, rest, until = _cut(lots, to=own)
+    if before is not None:
+        # Had no more been ceded, what it took over of the one before beyond that would run off since (D-36).
+        freed = state.live_ceded_amount - live + sum((lot.amount for lot in taken_back), ZERO) - rest
+        kept = min(freed, max(before.amount - live - state.taken_over, ZERO) - own) if before.amount > right else ZERO
+        if kept > ZERO:
+            rest, until = rest + kept, before.until if until is None else max(until, before.until)
     return NewChange(
         state=state,
         kind="corrected",

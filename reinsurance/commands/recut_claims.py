@@ -39,7 +39,7 @@ from reinsurance.queries.claim_book import (
     claimed_cessions,
     movements_standing,
 )
-from reinsurance.queries.claims_anew import corrections_of
+from reinsurance.queries.claims_anew import corrections_of, last_booked_on
 
 Positions = Mapping[tuple[int, str], ClaimPosition]
 
@@ -51,8 +51,9 @@ def recut_claims(actor: Actor, cession_ids: Collection[int], *, on: date) -> lis
     each corrected cession, the payments and recoveries from the first one on that falls otherwise than it was booked
     are taken back (`K/right-N/back`) and booked again in their old order (`K/right-N`, by the N-th correction), each on
     its own day; of what was corrected in part, what is left. Case reserves keep their level (`K/right-N`, by the last
-    that set it). Afterwards every claim stands as if the correction had come first; what a policy year has left (D-17)
-    is unchanged. Again it changes nothing.
+    that set it). All of it is booked `on` the day, or on the last one on which a claim of theirs was booked, if that is
+    later. Afterwards every claim stands as if the correction had come first; what a policy year has left (D-17) is
+    unchanged. Again it changes nothing.
 
     Asks for no right: it follows from the correction. Raises a ClaimRefused where the books contradict themselves.
     """
@@ -67,6 +68,8 @@ def recut_claims(actor: Actor, cession_ids: Collection[int], *, on: date) -> lis
         orders += _orders(cessions[cession_id], list(rows), before, correction=corrections[cession_id])
     if not orders:
         return []
+    # A night that is caught up finds payments of later days: what falls anew is booked no earlier than it was.
+    on = max(on, last_booked_on(actor, corrections))
     receipts = booked_or_refused(actor, orders, on=on, right=None)
     after = claim_positions(actor, actor.insurer_id, corrections)
     fallen = sorted({(receipt.cession, receipt.claim_reference) for receipt in receipts})

@@ -19,6 +19,11 @@ ClaimKind = Literal["indemnity", "reserve", "recovery"]
 _ANEW: Final = re.compile(r"/right-\d+$")
 
 
+def is_kept_for_anew(source_key: str) -> bool:
+    """Whether a key ends as those of movements that fell anew, or of their taking back: a client's own does not."""
+    return _ANEW.search(source_key.removesuffix("/back")) is not None
+
+
 def first_key(source_key: str) -> str:
     """The key under which a movement was booked first: what fell anew keeps it before its `/right-N`."""
     return _ANEW.sub("", source_key)
@@ -215,14 +220,21 @@ def parts_of_recovery(amount: Decimal, position: ClaimPosition, limit: CessionLi
     carried = min(to_cent_half_up(amount * position.paid.carried / position.paid.gross), left.carried)
     excess = min(amount - carried, left.excess)
     carried = amount - excess
-    if carried == left.carried:
-        return Parts(carried, excess, left.ceded)
-    return Parts(carried, excess, min(to_cent_half_up(carried * limit.ceded_ratio), left.ceded))
+    return Parts(carried, excess, _ceded_of(carried, left, limit))
 
 
-def parts_taken_back(amount: Decimal, left: Parts, limit: CessionLimit, *, kind: ClaimKind) -> Parts:
+def _ceded_of(carried: Decimal, left: Parts, limit: CessionLimit) -> Decimal:
+    """The ceded part of what goes of `left`: half up, and so that what stays has no more ceded than is carried."""
+    least = left.ceded - (left.carried - carried)
+    return min(max(to_cent_half_up(carried * limit.ceded_ratio), least), left.ceded)
+
+
+def parts_taken_back(
+    amount: Decimal, left: Parts, limit: CessionLimit, *, kind: ClaimKind, most_excess: Decimal | None = None
+) -> Parts:
     """What a correction takes back of a movement of which `left` stands. Of an indemnity, what lay above the limit goes
-    first, since the right one would have had less above it; of a recovery, both parts in their proportion.
+    first, since the right one would have had less above it, up to `most_excess` (what of that has not come back); of a
+    recovery, both parts in their proportion.
 
     >>> limit = CessionLimit(Decimal(500), None, Decimal("0.95"))
     >>> left = Parts(Decimal("0.30"), Decimal("0.00"), Decimal("0.29"))
@@ -232,14 +244,12 @@ def parts_taken_back(amount: Decimal, left: Parts, limit: CessionLimit, *, kind:
     if amount == left.gross:
         return left
     if kind == "indemnity":
-        excess = min(amount, left.excess)
+        excess = min(amount, left.excess if most_excess is None else min(left.excess, most_excess))
     else:
         excess = min(to_cent_half_up(amount * left.excess / left.gross), left.excess)
         excess = max(excess, amount - left.carried)
     carried = amount - excess
-    if carried == left.carried:
-        return Parts(carried, excess, left.ceded)
-    return Parts(carried, excess, min(to_cent_half_up(carried * limit.ceded_ratio), left.ceded))
+    return Parts(carried, excess, _ceded_of(carried, left, limit))
 
 
 @dataclass(frozen=True, slots=True)

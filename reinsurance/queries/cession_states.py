@@ -150,27 +150,35 @@ def run_off_of(actor: Actor, cession_ids: Collection[int]) -> dict[int, list[Run
 
 @dataclass(frozen=True, slots=True)
 class StillEngaged:
-    """What a cession took over of the one that it replaced, as far as that was right, engaged there until a day."""
+    """What a cession took over of those before it, as far as that was right and is engaged there, and until when."""
 
     amount: Decimal
     until: date
 
 
+# From each cession back through those that it and its forerunners replaced, while what ended then is engaged.
 _BEFORE = """
-    SELECT c.id, LEAST(c.ceded_amount, x.ended_at, round(LEAST(b.amount, x.right_amount) * b.ceded_ratio, 2)),
-           x.run_off_until
-    FROM reinsurance_cession c
-    JOIN reinsurance_cession b ON b.insurer_id = c.insurer_id AND b.id = c.replaces_id
-    JOIN LATERAL (
-        SELECT max(run_off_until) FILTER (WHERE kind = 'replaced') AS run_off_until,
-               max(ended_at) FILTER (WHERE kind = 'replaced') AS ended_at,
-               min(COALESCE(right_amount, live_amount)) FILTER (WHERE kind = 'corrected') AS right_amount
-        FROM (
-            SELECT *, lag(live_ceded_amount, 1, b.ceded_amount) OVER (ORDER BY position) AS ended_at
-            FROM reinsurance_cessionchange WHERE insurer_id = b.insurer_id AND cession_id = b.id
-        ) history
-    ) x ON x.run_off_until > %(on)s
-    WHERE c.insurer_id = %(insurer)s AND c.id = ANY (%(ids)s)
+    WITH RECURSIVE chain AS (
+        SELECT c.id, c.replaces_id, c.ceded_amount::numeric AS taken_over, 0::numeric AS amount, NULL::date AS until
+        FROM reinsurance_cession c
+        WHERE c.insurer_id = %(insurer)s AND c.id = ANY (%(ids)s)
+        UNION ALL
+        SELECT chain.id, b.replaces_id, LEAST(chain.taken_over, x.ended_at),
+               LEAST(chain.taken_over, x.ended_at, round(LEAST(b.amount, x.right_amount) * b.ceded_ratio, 2)),
+               x.run_off_until
+        FROM chain
+        JOIN reinsurance_cession b ON b.insurer_id = %(insurer)s AND b.id = chain.replaces_id
+        JOIN LATERAL (
+            SELECT max(run_off_until) FILTER (WHERE kind = 'replaced') AS run_off_until,
+                   max(ended_at) FILTER (WHERE kind = 'replaced') AS ended_at,
+                   min(COALESCE(right_amount, live_amount)) FILTER (WHERE kind = 'corrected') AS right_amount
+            FROM (
+                SELECT *, lag(live_ceded_amount, 1, b.ceded_amount) OVER (ORDER BY position) AS ended_at
+                FROM reinsurance_cessionchange WHERE insurer_id = b.insurer_id AND cession_id = b.id
+            ) history
+        ) x ON x.run_off_until > %(on)s
+    )
+    SELECT id, max(amount), max(until) FILTER (WHERE amount > 0) FROM chain GROUP BY id HAVING max(amount) > 0
 """
 
 

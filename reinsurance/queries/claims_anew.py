@@ -6,8 +6,9 @@ A movement K that fell anew by the N-th correction of its cession is taken back 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, cast
 
 from django.db import connections
 
@@ -73,3 +74,16 @@ def corrections_of(actor: Actor, cession_ids: Collection[int]) -> dict[int, int]
     with connections[alias_of(actor)].cursor() as cursor:
         cursor.execute(_CORRECTIONS, {"insurer": actor.insurer_id, "ids": sorted(set(cession_ids))})
         return dict(cursor.fetchall())
+
+
+_LAST: Final = """
+    SELECT max(booked_on) FROM reinsurance_claimmovement WHERE insurer_id = %(insurer)s AND cession_id = ANY (%(ids)s)
+"""
+
+
+def last_booked_on(actor: Actor, cession_ids: Collection[int]) -> date:
+    """The last day on which a movement of a claim was booked on these cessions, which have some; one query."""
+    with connections[alias_of(actor)].cursor() as cursor:
+        cursor.execute(_LAST, {"insurer": actor.insurer_id, "ids": sorted(set(cession_ids))})
+        (day,) = cursor.fetchone()
+        return cast("date", day)

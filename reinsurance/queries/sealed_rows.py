@@ -49,7 +49,8 @@ EVENT_JOINS: Final[dict[str, tuple[str, ...]]] = {
             "JOIN reinsurance_cession c ON c.insurer_id = e.insurer_id AND c.id = e.cession_id AND e.kind = 'release' "
             "JOIN reinsurance_cessionchange x ON x.insurer_id = c.insurer_id AND x.cession_id = c.id "
             "AND e.source_key = 'release:' || c.source_key || ':' || x.position "
-            "JOIN reinsurance_runoffrelease t ON t.insurer_id = x.insurer_id AND t.change_id = x.id"
+            "JOIN reinsurance_runoffrelease t ON t.insurer_id = x.insurer_id AND t.change_id = x.id "
+            "AND t.correction_id IS NULL"
         ),
         (
             "JOIN reinsurance_cession c ON c.insurer_id = e.insurer_id AND c.id = e.cession_id "

@@ -63,6 +63,8 @@ BEGIN
         LEFT JOIN reinsurance_cessionchange p ON p.insurer_id = x.insurer_id AND p.cession_id = x.cession_id
             AND p.position = x.position - 1
         LEFT JOIN reinsurance_runoffrelease r ON m.kind = 'release' AND r.insurer_id = x.insurer_id AND r.change_id = x.id
+            -- What a correction took back is given back already.
+            AND r.correction_id IS NULL
     )
     SELECT id INTO wrong FROM said
     WHERE run_off_amount IS NULL

@@ -101,6 +101,15 @@ def test_good_rows_are_booked_and_bad_ones_told_by_line_and_field(rita, guarante
         assert ClaimMovement.objects.filter(source_key__startswith=guarantee).count() == 3
 
 
+@pytest.mark.parametrize("key", ["m1/right-1", "m1/right-12/back"])
+def test_the_keys_of_what_falls_anew_are_not_the_claim_systems_to_give(rita, guarantee, key):
+    (row,) = rows_of(rita.post(PATH, [movement(guarantee, key)]))
+    assert row["outcome"] == "refused"
+    assert [(error["field"], error["code"]) for error in row["errors"]] == [("source_key", "reserved_key")]
+    (row,) = rows_of(rita.post(PATH, [movement(guarantee, "m1/right-1/a")]))
+    assert row["outcome"] == "booked"
+
+
 def test_a_french_csv_is_read_as_well(rita, guarantee):
     content = (
         "clé;nature;sinistre;garantie;date de livraison;payé le;montant;provision après\r\n"

@@ -1,6 +1,6 @@
 """A cession is corrected after claims were paid on it: they stand as if the correction had come first (D-39)."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -308,3 +308,38 @@ def test_any_number_of_cessions_costs_the_same(accountant, count, django_assert_
         amend_cessions(accountant, right, on=KNOWN_ON)
         with django_assert_max_num_queries(40):
             assert len(recut_claims(accountant, cessions, on=KNOWN_ON)) == 3 * count
+
+
+def test_a_night_that_is_caught_up_finds_payments_of_later_days(accountant, ceded):
+    later = KNOWN_ON + timedelta(days=1)
+    paid_late = IndemnityOrder(
+        source_key="i1", effective_on=later, cession_id=ceded, claim_reference="SIN-1", amount=Decimal("80000.00")
+    )
+    with acting(accountant):
+        cede_claims(accountant, [paid_late], on=later)
+    corrected(accountant, ceded, "50000.00")
+    assert of(stands(accountant, ceded).paid) == parts("50000.00", "30000.00", "47500.00")
+    with acting(accountant):
+        assert set(ClaimMovement.objects.values_list("booked_on", flat=True)) == {later}
+
+
+def test_of_a_payment_no_more_above_the_limit_is_taken_back_than_has_not_come_back(accountant, ceded):
+    paid(accountant, "i1", ceded, "100000.00")
+    corrected(accountant, ceded, "60000.00")
+    recovered(accountant, "r1", ceded, "50000.00")
+    taken_back(accountant, "c1", "i1", "20000.00")
+    taken_back(accountant, "c2", "i1", "25000.00")
+    recovered(accountant, "r2", ceded, "5000.00")
+    assert of(stands(accountant, ceded).outstanding) == parts("0.00", "0.00", "0.00")
+
+
+def test_what_is_above_the_limit_and_came_back_is_not_taken_back(accountant, ceded):
+    paid(accountant, "i1", ceded, "100000.00")
+    corrected(accountant, ceded, "60000.00")
+    paid(accountant, "i3", ceded, "50000.00")
+    recovered(accountant, "r1", ceded, "75000.00")
+    # 60,000 carried and 90,000 above; a half of each came back, so that of the 50,000 above 45,000 are out.
+    with pytest.raises(refused.CorrectionExceedsMovement):
+        taken_back(accountant, "c1", "i3")
+    taken_back(accountant, "c2", "i3", "45000.00")
+    assert of(stands(accountant, ceded).outstanding) == parts("30000.00", "0.00", "28500.00")

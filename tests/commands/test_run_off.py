@@ -315,16 +315,43 @@ def test_what_a_corrected_successor_took_over_stays_engaged_until_the_old_term_h
         assert sum(one.amount for one in release_run_off(insurer, on=RUN_OFF_UNTIL)) == Decimal(kept)
 
 
-def test_what_a_lapsed_successor_took_over_is_engaged_no_longer_than_its_own_run_off(insurer, cession_id):
+def _renewed(actor, name, old, place, *, until):
+    with acting(actor):
+        renewal = order(name, term=term(place), replaces_cession_id=old, run_off_until=until)
+        return cede(actor, [renewal], on=term(place).first)[0].cession_id
+
+
+def test_what_a_lapsed_successor_took_over_is_engaged_no_longer_than_the_term_before(insurer, cession_id):
+    new = _renewed(insurer, "b", cession_id, 1, until=date(2021, 2, 12))
+    end = term(1).end
     with acting(insurer):
-        renewal = order("b", term=term(1), replaces_cession_id=cession_id, run_off_until=date(2021, 3, 1))
-        (new,) = cede(insurer, [renewal], on=term(1).first)
-    ending = Ending(cession_id=new.cession_id, effective_on=date(2020, 10, 1), run_off_until=date(2021, 3, 15))
+        end_cessions(insurer, [Ending(cession_id=new, effective_on=end, run_off_until=date(2021, 5, 14))], on=end)
+    assert _amend(insurer, new, "0.00", is_correction=True, on=end).run_off_amount == 0
     with acting(insurer):
-        end_cessions(insurer, [ending], on=date(2020, 10, 1))
-    assert _amend(insurer, new.cession_id, "0.00", is_correction=True, on=date(2020, 10, 2)).run_off_amount == 0
-    assert _amend(insurer, cession_id, "30000.00", is_correction=True, on=date(2020, 10, 2)).run_off_amount == 0
-    assert _treaty(insurer).run_off == Decimal("95000.00")
+        assert run_off_to_come(insurer, "domestic", after=end) == [(date(2021, 2, 12), Decimal("95000.00"))]
+
+
+def test_beside_what_is_left_of_a_lot_it_stays_until_the_later_day(insurer, cession_id):
+    new = _renewed(insurer, "b", cession_id, 1, until=date(2021, 2, 12))
+    end = term(1).end
+    with acting(insurer):
+        end_cessions(insurer, [Ending(cession_id=new, effective_on=end, run_off_until=date(2021, 5, 14))], on=end)
+    assert _amend(insurer, new, "30000.00", is_correction=True, on=end).run_off_amount == 0
+    with acting(insurer):
+        assert run_off_to_come(insurer, "domestic", after=end) == [(date(2021, 5, 14), Decimal("95000.00"))]
+
+
+@pytest.mark.parametrize("right", ["0.00", "30000.00"])
+def test_a_right_term_stays_engaged_when_both_renewals_after_it_were_wrong(insurer, cession_id, right):
+    second = _renewed(insurer, "b", cession_id, 1, until=date(2021, 2, 15))
+    third = _renewed(insurer, "c", second, 2, until=date(2021, 5, 15))
+    on = term(2).first
+    _amend(insurer, second, right, is_correction=True, on=on)
+    _amend(insurer, third, "0.00", is_correction=True, on=on)
+    assert (_treaty(insurer).live, _treaty(insurer).run_off) == (0, Decimal("95000.00"))
+    with acting(insurer):
+        last = date(2021, 2, 15) if right == "0.00" else date(2021, 5, 15)
+        assert run_off_to_come(insurer, "domestic", after=on) == [(last, Decimal("95000.00"))]
 
 
 def test_what_ended_stays_ended_after_a_correction(insurer, cession_id):

@@ -10,7 +10,9 @@ from django.db import DatabaseError, connections, transaction
 from capweb.accounts.acting import acting, acting_as_platform
 from capweb.accounts.models import Organisation
 from reinsurance.commands.cede import cede
+from reinsurance.commands.end_cessions import end_cessions
 from reinsurance.commands.hold_capacity import hold_capacity
+from reinsurance.domain.cession import Ending
 from reinsurance.domain.chart import PAIRS, TREATY_CLASSES, Pair
 from reinsurance.models import AllowedPair, LedgerAccount
 from reinsurance.queries.treaty_book import treaty_book
@@ -416,6 +418,32 @@ def test_a_correction_takes_back_of_run_off_what_its_lots_say(actor, accounts, t
             _move(cursor, actor.insurer_id, run_off, envelope, "reversed", amount, entry=entry)
             passed.append(amount)
     assert passed == [*taken[:-1]]
+
+
+def test_what_a_correction_took_back_is_not_released_as_well(actor, accounts):
+    """What would be given back is the run-off of another cession."""
+    live, run_off, envelope = (_named(accounts, name) for name in ("live", "run_off", "envelope"))
+    passed = []
+    with _refused("exposure_freed_with_cause"), _raw("default", actor) as cursor:
+        entry = _ended(cursor, actor)
+        _move(cursor, actor.insurer_id, live, run_off, "end_of_term", "95000.00", entry=entry)
+        entry = _corrected(cursor, actor)
+        _move(cursor, actor.insurer_id, run_off, envelope, "reversed", "75000.00", entry=entry)
+        with acting(actor):
+            made = cede(actor, [order("another")], on=OPENING_DAY)[0].cession_id
+            ending = Ending(cession_id=made, effective_on=OPENING_DAY, run_off_until=OPENING_DAY)
+            end_cessions(actor, [ending], on=OPENING_DAY)
+        cursor.execute("SELECT set_config('capweb.insurer', %s, true)", [str(actor.insurer_id)])
+        cursor.execute(
+            "INSERT INTO reinsurance_journalentry (insurer_id, kind, source_key, booked_on, cession_id) "
+            "SELECT insurer_id, 'release', 'release:' || source_key || ':1', '2020-09-16', id FROM reinsurance_cession "
+            "WHERE id <> %s RETURNING id",
+            [made],
+        )
+        (entry,) = cursor.fetchone()
+        passed.append(entry)
+        _move(cursor, actor.insurer_id, run_off, envelope, "run_off_released", "95000.00", entry=entry)
+    assert passed
 
 
 def _corrected(cursor, actor):

@@ -69,10 +69,11 @@ class Ceded:
 
     @property
     def still_engaged(self) -> Decimal:
-        """What it took over of the one before and was right: no run-off ends in the model before it is released."""
+        """What it took over of those before and was right: no run-off ends in the model before it is released."""
         if self.before is None:
             return ZERO
-        return min(self.before.taken_over, (self.before.bound * self.before.ratio).quantize(ZERO, ROUND_HALF_UP))
+        right = (self.before.bound * self.before.ratio).quantize(ZERO, ROUND_HALF_UP)
+        return min(self.before.taken_over, max(right, self.before.still_engaged))
 
 
 @dataclass
