@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from django.db import InterfaceError, OperationalError, connections
@@ -28,6 +28,7 @@ from reinsurance.commands.hold_capacity import hold_capacity, void_holds
 from reinsurance.commands.refusals import CeilingReached
 from reinsurance.domain.cession import Amendment, CessionOrder, Ending
 from reinsurance.domain.claim import IndemnityOrder
+from reinsurance.models import CessionChange, RunOffRelease
 from tests.books import RISK, hold, order
 from tests.cast import OPENING_DAY
 from tests.storms.plan import Action, ClientPlan
@@ -230,11 +231,13 @@ class Client:
 
         def do() -> Callable[[], Effect]:
             (receipt,) = amend_cessions(self.actor, [amendment], on=OPENING_DAY)
-            return lambda: told(receipt.live_ceded_amount)
+            # Told by the rows, not by the receipt: done again after a lost answer it is a repeat.
+            back = _run_off_of_last_correction(live.cession_id) if is_correction else None
+            return lambda: told(receipt.live_ceded_amount, back)
 
-        def told(ceded: Decimal) -> Effect:
+        def told(ceded: Decimal, back: Decimal | None) -> Effect:
             fallen, live.amount, live.ceded = live.ceded - ceded, amount, ceded
-            return Effect(live=-fallen, run_off=Decimal(0) if is_correction else fallen)
+            return Effect(live=-fallen, run_off=fallen if back is None else back)
 
         return do
 
@@ -302,3 +305,10 @@ class _Death:
         if self._timer is not None:
             self._timer.cancel()
             self._timer.join()
+
+
+def _run_off_of_last_correction(cession_id: int) -> Decimal:
+    """What it put into run-off, less the lots that it took back; inside acting(actor)."""
+    last = CessionChange.objects.filter(cession_id=cession_id, kind="corrected").latest("position")
+    lots = RunOffRelease.objects.filter(correction=last).select_related("change")
+    return cast("Decimal", last.run_off_amount - sum((lot.change.run_off_amount for lot in lots), Decimal(0)))
