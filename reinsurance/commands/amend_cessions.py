@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -42,26 +41,27 @@ def amend_cessions(actor: Actor, amendments: Sequence[Amendment], *, on: date) -
     lots = run_off_of(actor, to_correct) if to_correct else {}
     before = taken_over_and_engaged(actor, to_correct, on=on) if to_correct else {}
     receipts: list[ChangeReceipt] = []
-    changes: dict[int, list[NewChange]] = defaultdict(list)
+    changes: list[NewChange] = []
+    changed: set[int] = set()
     for amendment in amendments:
         state = states.get(amendment.cession_id)
         if state is None:
             raise CessionUnknown.told(cession_id=amendment.cession_id)
         if amendment.is_correction:
             # What it finds in run-off was read before the batch.
-            if state.id in changes:
+            if state.id in changed:
                 raise ValueError(f"{state.public_id} is corrected in a batch that changes it otherwise")
             change = corrected(amendment, state, lots.get(state.id, []), before=before.get(state.id))
         else:
             change = _lower(amendment, state)
         receipts.append(_receipt(state, change))
         if change is not None:
-            changes[state.id].append(change)
+            changes.append(change)
+            changed.add(state.id)
             states[state.id] = _after(change)
-    in_order = [change for one in changes.values() for change in one]
-    write_changes(actor, in_order, on=on)
-    book_entries(actor, [_entry(actor, change, book, rooms) for change in in_order], on=on)
-    leave_trail(actor, [change.told() for change in in_order], on=on)
+    write_changes(actor, changes, on=on)
+    book_entries(actor, [_entry(actor, change, book, rooms) for change in changes], on=on)
+    leave_trail(actor, [change.told() for change in changes], on=on)
     return receipts
 
 

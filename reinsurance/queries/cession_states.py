@@ -114,6 +114,9 @@ _LOTS = """
     JOIN reinsurance_cession c ON c.insurer_id = x.insurer_id AND c.id = x.cession_id
     LEFT JOIN reinsurance_runoffrelease r ON r.insurer_id = x.insurer_id AND r.change_id = x.id
     WHERE x.run_off_amount > 0 AND r.id IS NULL
+"""
+_TO_RELEASE = f"""
+    {_LOTS}
       AND (x.run_off_until <= %(on)s OR x.cession_id = ANY (%(nil)s))
     ORDER BY x.id
 """
@@ -124,16 +127,13 @@ def run_off_to_release(
 ) -> list[RunOffLot]:
     """Run-off whose last day has passed on `on`, and all that of the cessions declared nil; one query."""
     with connections[alias_of(actor)].cursor() as cursor:
-        cursor.execute(_LOTS, {"on": on, "nil": sorted(declared_nil)})
+        cursor.execute(_TO_RELEASE, {"on": on, "nil": sorted(declared_nil)})
         return [RunOffLot(*row) for row in cursor.fetchall()]
 
 
-_STANDING = """
-    SELECT x.id, c.source_key, x.position, x.cession_id, x.insurer_id, c.treaty_id, x.run_off_amount, x.run_off_until
-    FROM reinsurance_cessionchange x
-    JOIN reinsurance_cession c ON c.insurer_id = x.insurer_id AND c.id = x.cession_id
-    LEFT JOIN reinsurance_runoffrelease r ON r.insurer_id = x.insurer_id AND r.change_id = x.id
-    WHERE x.insurer_id = %(insurer)s AND x.cession_id = ANY (%(ids)s) AND x.run_off_amount > 0 AND r.id IS NULL
+_STANDING = f"""
+    {_LOTS}
+      AND x.insurer_id = %(insurer)s AND x.cession_id = ANY (%(ids)s)
     ORDER BY x.run_off_until DESC, x.id DESC
 """
 
